@@ -6,7 +6,7 @@ import { ConnectionService, noSuchConnection } from '../connectors/connections/c
 import type { OpenedWebhook } from '../connectors/connections/connection.types.ts';
 import type { WebhookRefusal } from '../connectors/connections/webhook.refusals.ts';
 import { ConnectorError } from '../connectors/contract/connector.error.ts';
-import type { WebhookEvent, WebhookRequest } from '../connectors/contract/connector.types.ts';
+import type { WebhookEvent, WebhookRequest } from '../connectors/contract/webhook.types.ts';
 import { RunStarter } from '../runs/run.starter.ts';
 import { currentTenant, currentUser, runAsTenant } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';

@@ -1,4 +1,4 @@
-import type { WebhookEvent } from '../connectors/contract/connector.types.ts';
+import type { WebhookEvent } from '../connectors/contract/webhook.types.ts';
 import type { Statement } from '../database/database.ts';
 
 export type Change = Extract<WebhookEvent, { kind: 'change' }>;

@@ -12,11 +12,10 @@ import type {
   ReadPosition,
   ReadQuery,
   SystemIdentity,
-  WebhookReceiver,
-  WebhookRegistrar,
   WriteOperation,
   WriteResult,
 } from '../contract/connector.types.ts';
+import type { WebhookReceiver, WebhookRegistrar } from '../contract/webhook.types.ts';
 import { storableItem, storableResult } from './storable.item.ts';
 import { MAX_STATE_BYTES } from './storable.limits.ts';
 import { isStorableText, problemOfId } from './storable.value.ts';

@@ -1,6 +1,7 @@
 import type { EntityType } from '../canonical/canonical.types.ts';
 import type { Members } from '../catalogue/settings.schema.ts';
-import type { Connector, ConnectorSession, WebhookReceiver, WebhookState } from '../contract/connector.types.ts';
+import type { Connector, ConnectorSession } from '../contract/connector.types.ts';
+import type { WebhookReceiver, WebhookState } from '../contract/webhook.types.ts';
 
 export const CONNECTION_STATUSES = ['unchecked', 'ok', 'failing'] as const;
 export type ConnectionStatus = (typeof CONNECTION_STATUSES)[number];

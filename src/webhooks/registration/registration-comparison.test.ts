@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { RegisteredWebhooks } from '../../connectors/connections/connection.types.ts';
-import { type FoundWebhook, WEBHOOK_STATES, type WebhookState } from '../../connectors/contract/connector.types.ts';
+import { type FoundWebhook, WEBHOOK_STATES, type WebhookState } from '../../connectors/contract/webhook.types.ts';
 import { compareWebhooks, registeredTopics } from './registration.comparison.ts';
 
 const TOPICS = [{ topic: 'product.updated', entity_type: 'product' as const }];

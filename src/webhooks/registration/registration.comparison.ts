@@ -5,7 +5,7 @@ import {
   WEBHOOK_STATES,
   type WebhookState,
   type WebhookTopic,
-} from '../../connectors/contract/connector.types.ts';
+} from '../../connectors/contract/webhook.types.ts';
 
 export interface Comparison {
   /** Each topic as it was found; of several webhooks of a topic, the one that works best. */

@@ -7,7 +7,7 @@ import type { EntityType } from '../../connectors/canonical/canonical.types.ts';
 import { ConnectionService } from '../../connectors/connections/connection.service.ts';
 import type { ConnectionRow, RegisteredWebhooks } from '../../connectors/connections/connection.types.ts';
 import { ConnectorError } from '../../connectors/contract/connector.error.ts';
-import type { WebhookRegistrar } from '../../connectors/contract/connector.types.ts';
+import type { WebhookRegistrar } from '../../connectors/contract/webhook.types.ts';
 import { RunStarter } from '../../runs/run.starter.ts';
 import { currentTenant, currentUser } from '../../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { ConnectorErrorKind } from '../../contract/connector.error.ts';
-import { WEBHOOK_STATES, type WebhookState } from '../../contract/connector.types.ts';
+import { WEBHOOK_STATES, type WebhookState } from '../../contract/webhook.types.ts';
 import { SYSTEM_LIKENESSES, type SystemLikeness } from '../../systems/system.comparison.ts';
 import { CONNECTION_STATUSES, type ConnectionStatus } from '../connection.types.ts';
 import { REFUSALS, type WebhookRefusal } from '../webhook.refusals.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ENTITY_TYPES } from '../../canonical/canonical.types.ts';
-import type { WebhookEvent, WebhookReceiver, WebhookRequest } from '../../contract/connector.types.ts';
+import type { WebhookEvent, WebhookReceiver, WebhookRequest } from '../../contract/webhook.types.ts';
 import { idOf, recordOf } from '../mapping/raw.reader.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import { verifySignature } from './webhook.signature.ts';

@@ -1,5 +1,5 @@
 import { ConnectorError } from '../../contract/connector.error.ts';
-import type { FoundWebhook, WebhookRegistrar, WebhookTarget, WebhookTopic } from '../../contract/connector.types.ts';
+import type { FoundWebhook, WebhookRegistrar, WebhookTarget, WebhookTopic } from '../../contract/webhook.types.ts';
 import { idOf } from '../mapping/raw.reader.ts';
 import { textOf } from '../mapping/shop.values.ts';
 import { readListing } from '../pagination/listing.reader.ts';

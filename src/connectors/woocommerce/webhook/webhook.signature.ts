@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { ConnectorError } from '../../contract/connector.error.ts';
-import type { WebhookRequest } from '../../contract/connector.types.ts';
+import type { WebhookRequest } from '../../contract/webhook.types.ts';
 
 /**
  * `X-WC-Webhook-Signature` is base64 of the HMAC-SHA256 of the raw body. Throws ConnectorError `auth` when it is wrong or missing. An
