@@ -48,7 +48,7 @@ const focusOf = (page: Page) =>
   page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.tagName);
 
 describe('Whoever looks at the running syncs', () => {
-  it('Each live card and the dialog that cancels it say which sync it is. A dialog gives the focus back to what opened it', async () => {
+  it('A silent sync shows no speed and no ETA as if it were live. Each live card and the dialog that cancels it say which sync it is. A dialog gives the focus back to what opened it', async () => {
     await start('nightly-a');
     await start('nightly-b');
     await fallSilent('nightly-a');
