@@ -68,6 +68,24 @@ it('A batch whose answer is lost and that was never carried out is sent again, i
   expect(await ordersOnce('lost-batch', 6, { kind: 'dropped', match: BATCH, times: 1 })).toBe(3);
 });
 
+it.each(['abandoned', 'response-lost', 'truncated'] as const)(
+  'A line that is added to an order in a shop is added once when the answer is lost (%s)',
+  async (kind) => {
+    const org = `added-line-${kind}`;
+    const [shop, shop2] = await twoShops(1);
+    const [from, to] = [await fixture.connectShop(org, shop), await fixture.connectShop(org, shop2)];
+    for (const entity of ['customer', 'product', 'order']) await sync(org, from, to, entity);
+    const [order] = shop.state().orders();
+    const line_items = [{ product_id: shop.state().products()[0]?.id, quantity: 2 }];
+    shop.admin.updateOrder(order?.id as number, { line_items });
+    shop2.setFaults([{ kind, match: BATCH, ms: 0, workMs: 0, times: 1 }]);
+    const { progress, counts } = await sync(org, from, to, 'order');
+    expect([progress.status, counts.failed ?? 0]).toEqual(['completed', 0]);
+    expect(shop2.state().orders()[0]?.line_items.map(({ quantity }: Json) => quantity)).toEqual([1, 2]);
+    expect((await sync(org, from, to, 'order')).counts).toEqual({ unchanged: 1 });
+  },
+);
+
 it('An order whose mark stands on the second page is not made again', async () => {
   const org = 'second-page';
   const [shop, shop2] = await twoShops(15);

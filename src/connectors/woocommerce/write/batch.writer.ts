@@ -67,7 +67,7 @@ export class BatchWriter {
   }
 
   async #send(path: string, chunk: readonly BatchOperation[], signal: AbortSignal): Promise<BatchOutcome[]> {
-    const idempotent = chunk.every(({ kind }) => kind !== 'create');
+    const idempotent = !chunk.some(isHarmfulTwice);
     const response = await this.#client.send(
       { method: 'POST', path: `${path}/batch`, body: bodyOf(chunk), idempotent },
       signal,
@@ -77,6 +77,17 @@ export class BatchWriter {
 }
 
 const isCreate = ({ kind }: BatchOperation): boolean => kind === 'create';
+
+/** Of an order. The shop adds each that comes without an id, as often as it comes. */
+const ADDED_PARTS = ['line_items', 'shipping_lines', 'fee_lines'] as const;
+
+function isHarmfulTwice(operation: BatchOperation): boolean {
+  if (operation.kind !== 'update') return isCreate(operation);
+  return ADDED_PARTS.some((name) => {
+    const parts = operation.body[name];
+    return Array.isArray(parts) && parts.some((part) => recordOf(part).id === undefined);
+  });
+}
 
 function bodyOf(chunk: readonly BatchOperation[]) {
   const create = chunk.flatMap((operation) => (operation.kind === 'create' ? [operation.body] : []));
