@@ -19,6 +19,7 @@ const LAYERS = [
   ['previews'],
   ['schedules', 'webhooks', 'webhook-endpoints'],
   ['alerts'],
+  ['erasures'],
   ['console'],
   ['dashboard', 'health'],
   ['http'],

@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { describeColumns, isCount, letBoundRoles, protectTenantTable } from './support.ts';
+import { describeColumns, isCount, letBoundRoles, letMaintenanceDelete, protectTenantTable } from './support.ts';
 
 /**
  * Why: an audit trail nobody can edit. The service's role may append and read, nothing else, and date no entry back (that of a request
@@ -59,10 +59,11 @@ export class Activity0006 implements MigrationInterface {
     await db.query(`GRANT SELECT (org_id) ON public.sync_activity_log TO sync_directory`);
     await db.query(`CREATE POLICY directory ON public.sync_activity_log FOR SELECT TO sync_directory USING (true)`);
     await createSeals(db);
+    await createPersons(db);
   }
 
   async down(db: QueryRunner): Promise<void> {
-    await db.query(`DROP TABLE public.sync_activity_log, public.sync_activity_seals`);
+    await db.query(`DROP TABLE public.sync_activity_log, public.sync_activity_seals, public.sync_trail_persons`);
   }
 }
 
@@ -93,4 +94,33 @@ async function createSeals(db: QueryRunner): Promise<void> {
   await protectTenantTable(db, 'public.sync_activity_seals');
   await db.query(`GRANT SELECT ON public.sync_activity_seals TO sync_app`);
   await letBoundRoles(db, { table: 'public.sync_activity_seals', privileges: 'SELECT' });
+}
+
+/**
+ * What entries name people by: an entry can never be changed, so an e-mail address stands in none. It has a token in its place, and the address
+ * that belongs to it stands here, where it can be erased: src/activity/sql/trail_persons.sql. A token serves one month, and goes with it.
+ */
+async function createPersons(db: QueryRunner): Promise<void> {
+  await db.query(`
+    CREATE TABLE public.sync_trail_persons (
+      org_id text NOT NULL CHECK (org_id <> ''),
+      token text NOT NULL DEFAULT 'person:' || left(replace(gen_random_uuid()::text, '-', ''), 20),
+      month date NOT NULL DEFAULT date_trunc('month', now() AT TIME ZONE 'UTC')::date,
+      address text NOT NULL CHECK (address <> ''),
+      email text NOT NULL GENERATED ALWAYS AS (lower(address)) STORED,
+      PRIMARY KEY (org_id, token)
+    )`);
+  await describeColumns(db, 'sync_trail_persons', {
+    address: 'as it was written',
+    month: 'of the entries that hold the token',
+  });
+  await db.query(`CREATE INDEX sync_trail_persons_by_email ON public.sync_trail_persons (org_id, email, month)`);
+  await protectTenantTable(db, 'public.sync_trail_persons');
+  await db.query(`GRANT SELECT, DELETE ON public.sync_trail_persons TO sync_app`);
+  await letBoundRoles(db, { table: 'public.sync_trail_persons', privileges: 'SELECT' });
+  await letMaintenanceDelete(db, {
+    table: 'public.sync_trail_persons',
+    policy: 'maintenance_old',
+    rows: `month < (now() AT TIME ZONE 'UTC')::date - 31`,
+  });
 }

@@ -15,6 +15,7 @@ import { WebhookEndpoints0014 } from './0014-webhook-endpoints.ts';
 import { SyncSearch0015 } from './0015-sync-search.ts';
 import { Alerts0016 } from './0016-alerts.ts';
 import { Members0017 } from './0017-members.ts';
+import { Erasures0018 } from './0018-erasures.ts';
 
 /**
  * In the order they run: tables, columns, indexes, policies and roles. Functions, triggers and views are files beside their
@@ -38,4 +39,5 @@ export const migrations = [
   SyncSearch0015,
   Alerts0016,
   Members0017,
+  Erasures0018,
 ];

@@ -9,6 +9,7 @@ import { ConnectorsApiModule, ConnectorsModule } from './connectors/connectors.m
 import { ConsoleApiModule } from './console/console.module.ts';
 import { DashboardApiModule, DashboardModule } from './dashboard/dashboard.module.ts';
 import { DatabaseModule } from './database/database.module.ts';
+import { ErasuresApiModule, ErasuresModule } from './erasures/erasures.module.ts';
 import { Draining } from './health/draining.ts';
 import { HealthController } from './health/health.controller.ts';
 import { loggerOptions } from './http/logging.ts';
@@ -44,6 +45,7 @@ const API = [
   WebhookEndpointsApiModule,
   ConsoleApiModule,
   AlertsApiModule,
+  ErasuresApiModule,
   DashboardApiModule,
 ];
 
@@ -73,6 +75,7 @@ export class AppModule {
         WebhooksModule,
         WebhookEndpointsModule,
         AlertsModule,
+        ErasuresModule,
         DashboardModule,
         ...(environment.SYNC_WORKER === 'only' ? [] : API),
       ],

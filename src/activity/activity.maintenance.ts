@@ -9,6 +9,7 @@ import { TaskRunner } from '../jobs/task.runner.ts';
 const MONTHS_AHEAD = 3;
 /** A detach waits for every reader, at most this long. When a reader takes longer, the next run of the task finalizes the detach. */
 const DETACH_SECONDS = 60;
+const TOKENS_A_BATCH = 1_000;
 
 /** Maintains the partitions of the audit trail: creates them ahead, secures them, and detaches (never drops) them after the retention. */
 @Injectable()
@@ -22,6 +23,12 @@ export class ActivityMaintenance {
       statement: { text: 'SELECT app.prepare_activity_partitions($1) AS changed', values: [MONTHS_AHEAD] },
     });
     const { SYNC_ACTIVITY_RETENTION_MONTHS: months, MIGRATION_DATABASE_URL: ownerUrl } = env;
+    if (months !== undefined)
+      runner.registerStatement({
+        name: 'trail-persons',
+        everySeconds: 3_600,
+        statement: { text: 'SELECT app.cleanup_trail_persons($1, $2) AS changed', values: [months, TOKENS_A_BATCH] },
+      });
     if (months !== undefined && ownerUrl !== undefined)
       runner.register({
         name: 'activity-retention',

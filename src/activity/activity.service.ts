@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { hasRight } from '../auth/rights.ts';
 import { decodeCursor, type Keyset, type Page, toPage } from '../common/cursor.ts';
 import { Problem } from '../common/problem.ts';
 import { checkEach, validateItem } from '../common/validation.ts';
@@ -70,7 +71,7 @@ export class ActivityService {
 
   errors(query: PeriodQuery): Promise<ActivityErrorDto[]> {
     const period = periodOf(query, REPORT_DAYS);
-    return this.database.read(activityErrors(currentTenant().orgId, period, query.entity_type ?? null));
+    return this.database.read(activityErrors(currentTenant().orgId, period, query.entity_type ?? null, seesPersons()));
   }
 
   trends(query: TrendsQuery): Promise<ActivityTrendDto[]> {
@@ -106,7 +107,7 @@ export class ActivityService {
   }
 
   private insert(entries: readonly (AppendActivityDto & { user_id: string })[]): Promise<ActivityDto[]> {
-    return this.database.query<ActivityDto>(appendActivity(currentTenant().orgId, entries));
+    return this.database.query<ActivityDto>(appendActivity(currentTenant().orgId, entries, seesPersons()));
   }
 
   private page(
@@ -116,7 +117,8 @@ export class ActivityService {
     limit: number,
     kind: 'read' | 'export' = 'read',
   ): Promise<ActivityDto[]> {
-    return this.database.read<ActivityDto>(activityPage(currentTenant().orgId, period, filter, after, limit), kind);
+    const page = { period, filter, after, limit, seesPersons: seesPersons() };
+    return this.database.read<ActivityDto>(activityPage(currentTenant().orgId, page), kind);
   }
 }
 
@@ -146,6 +148,9 @@ const monthRemoved = (): Problem =>
       retryAfter: 1,
     },
   );
+
+/** Who may not see the values of items sees tokens where entries name people. */
+const seesPersons = (): boolean => hasRight(currentTenant().principal.scopes, 'payloads');
 
 const keysetOf = ({ created_at, id }: ActivityDto): Keyset => ({ at: created_at, id });
 

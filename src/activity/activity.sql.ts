@@ -18,26 +18,44 @@ const IN_PERIOD = `created_at >= coalesce($2::timestamptz, now() - make_interval
 
 const boundsOf = ({ from, days, to }: Period): unknown[] => [from, days, to];
 
+/**
+ * Entries hold a token for each e-mail address: sql/trail_persons.sql. This is `text` with the addresses that are still known, for a reader who
+ * `seesPersons`; others see the tokens.
+ */
+const named = (text: string, seesPersons: boolean): string =>
+  seesPersons
+    ? `CASE WHEN strpos(${text}, 'person:') > 0 THEN app.with_persons(org_id, ${text}) ELSE ${text} END`
+    : text;
+
+const columns = (
+  seesPersons: boolean,
+): string => `id, org_id, created_at, sync_id, entity_type, activity_type, status, source_system,
+      user_id, record_count, duration_seconds, ${named('error_message', seesPersons)} AS error_message,
+      (${named('details::text', seesPersons)})::jsonb AS details`;
+
 /** All entries in one statement; the month's partition is made first when it is missing. Rows come in the order given. */
 export const appendActivity = (
   orgId: string,
   entries: readonly (AppendActivityDto & { user_id: string })[],
+  seesPersons: boolean,
 ): Statement => ({
-  text: 'SELECT * FROM app.append_activity($1, $2)',
+  text: `SELECT ${columns(seesPersons)} FROM app.append_activity($1, $2)`,
   values: [orgId, JSON.stringify(entries)],
 });
+
+export interface ActivityPage {
+  readonly period: Period;
+  readonly filter: ActivityFilterQuery;
+  readonly after: Keyset | undefined;
+  readonly limit: number;
+  readonly seesPersons: boolean;
+}
 
 /**
  * A keyset page, newest first. The period and the cursor bound created_at, the partition key, so older months are never
  * touched.
  */
-export const activityPage = (
-  orgId: string,
-  period: Period,
-  filter: ActivityFilterQuery,
-  after: Keyset | undefined,
-  limit: number,
-): Statement => {
+export const activityPage = (orgId: string, { period, filter, after, limit, seesPersons }: ActivityPage): Statement => {
   const conditions = ['org_id = $1', IN_PERIOD];
   const values: unknown[] = [orgId, ...boundsOf(period)];
   const where = (sql: (parameter: string) => string, value: unknown) => {
@@ -53,12 +71,16 @@ export const activityPage = (
   for (const column of ['status', 'user_id', 'sync_id', 'entity_type'] as const) {
     if (filter[column] !== undefined) where((parameter) => `${column} = ${parameter}`, filter[column]);
   }
-  if (filter.q !== undefined) where((parameter) => `strpos(lower(${SEARCHED}), lower(${parameter})) > 0`, filter.q);
-  if (filter.error_message !== undefined) where((parameter) => `${MESSAGE} = ${parameter}`, filter.error_message);
+  if (filter.q !== undefined) {
+    const searched = named(SEARCHED, seesPersons);
+    where((parameter) => `strpos(lower(${searched}), lower(${parameter})) > 0`, filter.q);
+  }
+  if (filter.error_message !== undefined)
+    where((parameter) => `${named(MESSAGE, seesPersons)} = ${parameter}`, filter.error_message);
   values.push(limit);
   return {
     text: `
-      SELECT * FROM public.sync_activity_log WHERE ${conditions.join(' AND ')}
+      SELECT ${columns(seesPersons)} FROM public.sync_activity_log WHERE ${conditions.join(' AND ')}
        ORDER BY created_at DESC, id DESC LIMIT $${values.length}`,
     values,
   };
@@ -97,10 +119,15 @@ const SEARCHED = `concat_ws(E'\\n', sync_id, user_id, entity_type, source_system
  * Failures by message: the guide's 'failed syncs' query made valid. The end of a run stands for its failed items, each of which has a
  * message of its own; an end that only counts is a group only where nobody told what failed.
  */
-export const activityErrors = (orgId: string, period: Period, entityType: string | null): Statement => ({
+export const activityErrors = (
+  orgId: string,
+  period: Period,
+  entityType: string | null,
+  seesPersons: boolean,
+): Statement => ({
   text: `
     WITH failures AS (
-      SELECT sync_id, entity_type, status, created_at, ${CAUSE} AS cause,
+      SELECT sync_id, entity_type, status, created_at, ${named(CAUSE, seesPersons)} AS cause,
              activity_type = 'sync_completed' AND details ? 'kind' AS is_run
         FROM public.sync_activity_log
        WHERE org_id = $1 AND ${IN_PERIOD} AND ${FAILED}

@@ -31,9 +31,9 @@ right gets 403 \`missing-scope\`, which names it.
 
 **Payloads** are the values of items: records, previews, differences, conflicts, histories, the failed items of a sync, messages to receivers. Seeing
 them is a right of its own, which no role but admin has: give it beside the role (\`sync:payloads\`, or the member's switch). Without it, operations that
-show such values are refused as a whole. Nothing is masked, so there is nothing that a mask could miss. Counts, states, times, ids, settings of
-connections and error messages are no payloads; what a reporter writes into \`current_item\`, an error message or an entry's \`details\` is shown to whoever
-sees the sync or the trail.
+show such values are refused as a whole. Counts, states, times, ids, settings of connections and error messages are no payloads; what a reporter writes
+into \`current_item\`, an error message or an entry's \`details\` is shown to whoever sees the sync or the trail. Only e-mail addresses are masked there: the
+trail shows a token to who may not see payloads ([privacy.md](privacy.md)).
 
 Rights say what somebody may do within an organization. That nobody sees another organization is kept by Postgres, whatever the rights.
 

@@ -13,6 +13,7 @@ export const RIGHTS = {
   schedules: 'make, change and remove schedules',
   connections: 'make, change, check and remove connections; link and unlink items',
   rules: 'make, change and remove alert rules and receivers of events',
+  erase: 'erase a person, and read what came of it',
   members: 'keys, members, their roles, and the limits of the organization',
 } as const;
 export type Right = keyof typeof RIGHTS;

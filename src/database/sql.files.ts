@@ -26,6 +26,7 @@ const MODULES = [
   'webhooks',
   'webhook-endpoints',
   'alerts',
+  'erasures',
   'console',
   'dashboard',
 ];

@@ -48,6 +48,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     )
     .addTag('alerts', 'What to be told of: rules, what is open, acknowledging and muting it')
     .addTag('members', 'Keys of your organization, its people and their roles, and what it wants of itself')
+    .addTag('erasures', 'Erasing a person from everything that is kept here')
     .addTag('whoami', 'Who you are here')
     .addTag('health', 'For load balancers')
     .addSecurityRequirements('token')

@@ -8,24 +8,29 @@ app.active_syncs(text, integer) | sync_owner | INVOKER | enable_seqscan=off, ena
 app.activity_entry_hash(sync_activity_log) | sync_owner | INVOKER | extra_float_digits=1 | sync_app, sync_sql
 app.activity_partition_name(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance, sync_sql
 app.activity_seal_hash(sync_activity_seals) | sync_owner | INVOKER | - | sync_app, sync_sql
+app.address_pattern(text) | sync_owner | INVOKER | - | sync_app
 app.alert_lag() | sync_maintenance | DEFINER | - | sync_app
 app.append_activity(text, jsonb) | sync_owner | INVOKER | - | sync_app
 app.change_member(text, text, text, boolean) | sync_owner | DEFINER | - | sync_app
 app.claim_alert_turns(integer, interval) | sync_maintenance | DEFINER | - | sync_app
+app.claim_erasure(interval) | sync_maintenance | DEFINER | - | sync_app
 app.claim_idempotency_key(text, text, text) | sync_owner | INVOKER | - | sync_app
 app.claim_webhook_endpoints(integer, integer, interval) | sync_maintenance | DEFINER | - | sync_app
 app.cleanup_alerts(integer) | sync_maintenance | DEFINER | - | sync_app
+app.cleanup_erasures(integer) | sync_maintenance | DEFINER | - | sync_app
 app.cleanup_expired_items(integer, integer) | sync_maintenance | DEFINER | - | sync_app
 app.cleanup_idempotency_keys(integer) | sync_maintenance | DEFINER | - | sync_app
 app.cleanup_outbound_deliveries(integer) | sync_maintenance | DEFINER | - | sync_app
 app.cleanup_preview_changes(integer) | sync_maintenance | DEFINER | - | sync_app
 app.cleanup_seen(integer) | sync_maintenance | DEFINER | - | sync_app
 app.cleanup_sign_ins(integer) | sync_maintenance | DEFINER | - | sync_app
+app.cleanup_trail_persons(integer, integer) | sync_maintenance | DEFINER | - | sync_app
 app.cleanup_webhook_deliveries(integer) | sync_maintenance | DEFINER | - | sync_app
 app.commit_batch(text, text, bigint, interval, jsonb) | sync_owner | INVOKER | - | sync_app
 app.copy_from_key() | sync_owner | INVOKER | - | -
 app.count_keys(integer) | sync_owner | DEFINER | - | sync_app
 app.create_key(text, text, text, text[], bytea, timestamp with time zone) | sync_owner | DEFINER | - | sync_app
+app.detach_persons() | sync_owner | DEFINER | - | -
 app.dispatch_runs(text) | sync_owner | INVOKER | lock_timeout=3s | sync_app
 app.due_censuses(integer) | sync_maintenance | DEFINER | - | sync_app
 app.due_schedules(integer) | sync_maintenance | DEFINER | - | sync_app
@@ -52,6 +57,7 @@ app.log_right() | sync_owner | INVOKER | - | -
 app.log_sync_end() | sync_owner | INVOKER | - | -
 app.mark_current_item() | sync_owner | INVOKER | - | -
 app.measure_progress() | sync_owner | INVOKER | - | -
+app.mentions(text, text) | sync_owner | INVOKER | - | sync_app
 app.open_member_session(text, text, text, text, text, boolean, integer, bytea, timestamp with time zone) | sync_owner | DEFINER | - | sync_app
 app.open_session(bytea, bytea, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
 app.organization_keys(uuid, integer) | sync_owner | DEFINER | - | sync_app
@@ -87,12 +93,17 @@ app.verify_unsealed(text, timestamp with time zone, uuid, integer) | sync_owner 
 app.watch_progress(text[], text[]) | sync_owner | INVOKER | TimeZone=UTC, row_security=on, enable_seqscan=off, enable_bitmapscan=off, enable_sort=off | sync_app
 app.week_of_changes(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance
 app.week_of_start(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance, sync_sql
+app.with_persons(text, text) | sync_owner | INVOKER | - | sync_app, sync_sql
+app.with_tokens(text, text) | sync_owner | INVOKER | - | -
+app.without_address(text, text, text) | sync_owner | INVOKER | - | sync_app
+app.without_members(jsonb, text[]) | sync_owner | INVOKER | - | sync_app
 public.auto_cleanup_preview_cache(integer) | sync_maintenance | DEFINER | - | sync_app, sync_sql
 `;
 
 /** Name, when, whose function. */
 const TRIGGERS = `
 copy_from_key | BEFORE INSERT WHEN ON auth.api_keys | app.copy_from_key()
+detach_persons | BEFORE INSERT WHEN ON public.sync_activity_log | app.detach_persons()
 end_on_insert | BEFORE INSERT WHEN ON public.sync_progress | app.end_sync()
 end_on_update | BEFORE UPDATE WHEN ON public.sync_progress | app.end_sync()
 end_paused_run | AFTER UPDATE WHEN ON public.sync_progress | app.end_paused_run()

@@ -81,7 +81,12 @@ it.each(['abandoned', 'response-lost', 'truncated'] as const)(
     shop2.setFaults([{ kind, match: BATCH, ms: 0, workMs: 0, times: 1 }]);
     const { progress, counts } = await sync(org, from, to, 'order');
     expect([progress.status, counts.failed ?? 0]).toEqual(['completed', 0]);
-    expect(shop2.state().orders()[0]?.line_items.map(({ quantity }: Json) => quantity)).toEqual([1, 2]);
+    expect(
+      shop2
+        .state()
+        .orders()[0]
+        ?.line_items.map(({ quantity }: Json) => quantity),
+    ).toEqual([1, 2]);
     expect((await sync(org, from, to, 'order')).counts).toEqual({ unchanged: 1 });
   },
 );

@@ -28,6 +28,7 @@ export function namesOf(who: string): Values {
     key_id: randomLooking(uuidOf('key of', who)),
     rule_id: randomLooking(uuidOf('rule of', who)),
     alert_id: uuidOf('alert of', who),
+    erasure_id: randomLooking(uuidOf('erasure of', who)),
     // Of a mute: the one of the document's example is past.
     until: new Date(Date.now() + 86_400_000).toISOString(),
     // None: a run that applies no preview.
@@ -116,6 +117,18 @@ export async function plantVictim(admin: pg.Client, org_id: string, who: string)
         ...{ org_id, id: names.with, name: `the other, ${MARKER}`, system, ...sealedFor(org_id, String(names.with)) },
         base_url: 'https://127.0.0.1:9',
         ...(knowsSystems && { system_id: uuidOf('another of', who) }),
+      },
+    ],
+    ['sync_trail_persons', { org_id, token: `person:${MARKER}`, address: `${MARKER}@x.example` }],
+    [
+      'sync_erasures',
+      {
+        org_id,
+        id: names.erasure_id,
+        named_by: 'email',
+        email: 'secret@x.example',
+        reference: MARKER,
+        requested_by: MARKER,
       },
     ],
     ...ofEndpoint(org_id, who),

@@ -55,6 +55,18 @@ export const CASES: Readonly<Record<string, Readonly<Record<Exclude<Role, 'sync_
     sync_maintenance: NONE,
     sync_owner: OWNER,
   },
+  // Written by a trigger that runs as the owner; maintenance deletes those of months that are detached.
+  'public.sync_trail_persons': {
+    sync_app: [OWN, 'denied', 'denied', OWN, 'denied'],
+    sync_maintenance: CLEARS,
+    sync_owner: OWNER_CLEARS,
+  },
+  // Maintenance gives turns to those that are open, and deletes reports that are old.
+  'public.sync_erasures': {
+    sync_app: WITHOUT_DELETE,
+    sync_maintenance: ['all', 'denied', 'live', 'stale', 'denied'],
+    sync_owner: ['all', OWN_NEW, ['all', 'live', 'live'], AND_STALE, 'all'],
+  },
   'public.sync_preview_cache': {
     sync_app: [
       ['all', 'nothing', 'nothing'],

@@ -63,6 +63,23 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
     }),
     change: 'sealed_at = now()',
   },
+  'public.sync_trail_persons': {
+    marker: 'address',
+    row: (org_id, state, address) => ({
+      ...{ org_id, token: `person:${address}`, address },
+      ...(state === 'stale' && { month: '2020-01-01' }),
+    }),
+    change: "address = 'other'",
+  },
+  'public.sync_erasures': {
+    // Maintenance may not read more of it.
+    marker: stateOf('id'),
+    row: (org_id, state, name) => ({
+      ...{ org_id, id: uuidOf(org_id, name), named_by: 'email' },
+      ...(state === 'stale' && { state: 'completed', remaining: 0, completed_at: at(-24 * 1_200) }),
+    }),
+    change: 'turn_at = now()',
+  },
   'public.sync_preview_cache': {
     marker: 'sync_type',
     row: (org_id, state, sync_type) => ({

@@ -1023,6 +1023,55 @@ CREATE POLICY bound ON public.sync_activity_seals TO sync_sql USING (org_id = (S
 GRANT SELECT ON public.sync_activity_seals TO sync_sql
 ;
 -- next
+CREATE TABLE public.sync_trail_persons (
+      org_id text NOT NULL CHECK (org_id <> ''),
+      token text NOT NULL DEFAULT 'person:' || left(replace(gen_random_uuid()::text, '-', ''), 20),
+      month date NOT NULL DEFAULT date_trunc('month', now() AT TIME ZONE 'UTC')::date,
+      address text NOT NULL CHECK (address <> ''),
+      email text NOT NULL GENERATED ALWAYS AS (lower(address)) STORED,
+      PRIMARY KEY (org_id, token)
+    )
+;
+-- next
+COMMENT ON COLUMN public.sync_trail_persons.address IS 'as it was written'
+;
+-- next
+COMMENT ON COLUMN public.sync_trail_persons.month IS 'of the entries that hold the token'
+;
+-- next
+CREATE INDEX sync_trail_persons_by_email ON public.sync_trail_persons (org_id, email, month)
+;
+-- next
+ALTER TABLE public.sync_trail_persons ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_trail_persons FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_trail_persons FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_trail_persons TO sync_backup
+;
+-- next
+CREATE POLICY tenant ON public.sync_trail_persons TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, DELETE ON public.sync_trail_persons TO sync_app
+;
+-- next
+CREATE POLICY bound ON public.sync_trail_persons TO sync_sql USING (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user)) WITH CHECK (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user))
+;
+-- next
+GRANT SELECT ON public.sync_trail_persons TO sync_sql
+;
+-- next
+GRANT SELECT, DELETE ON public.sync_trail_persons TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_old ON public.sync_trail_persons TO sync_maintenance USING (month < (now() AT TIME ZONE 'UTC')::date - 31) WITH CHECK (false)
+;
+-- next
 INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (6, 'activity-0000000000006')
 ;
 -- next
@@ -2827,6 +2876,100 @@ COMMENT ON COLUMN public.sync_runs.approval_by IS 'who approved or refused it; n
 -- next
 INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (17, 'members-0000000000017')
 ;
+-- next
+CREATE TABLE public.sync_erasures (
+        org_id text NOT NULL CHECK (org_id <> ''),
+        id uuid NOT NULL DEFAULT gen_random_uuid(),
+        state text NOT NULL DEFAULT 'running' CHECK (state IN ('running', 'completed')),
+        named_by text NOT NULL CHECK (named_by IN ('email', 'external_id')),
+        reference text,
+        email text CHECK (email <> '' AND (state = 'running' OR email IS NULL)),
+        subjects jsonb NOT NULL DEFAULT '[]' CHECK (jsonb_typeof(subjects) = 'array'),
+        pass integer NOT NULL DEFAULT 1 CHECK (pass > 0),
+        store integer NOT NULL DEFAULT 0,
+        place jsonb,
+        stores jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(stores) = 'object'),
+        found integer NOT NULL DEFAULT 0,
+        remaining integer CHECK ((remaining IS NULL) = (state = 'running')),
+        requested_by text,
+        requested_at timestamptz NOT NULL DEFAULT now(),
+        completed_at timestamptz CHECK ((completed_at IS NULL) = (state = 'running')),
+        claimed_until timestamptz NOT NULL DEFAULT '-infinity',
+        turn_at timestamptz NOT NULL DEFAULT '-infinity',
+        PRIMARY KEY (org_id, id)
+      )
+;
+-- next
+COMMENT ON COLUMN public.sync_erasures.email IS 'in lower case; null when it is done, or when the person has none'
+;
+-- next
+COMMENT ON COLUMN public.sync_erasures.subjects IS 'the customers that the person is, by connection and id'
+;
+-- next
+COMMENT ON COLUMN public.sync_erasures.pass IS 'the first erases, the next look again until nothing is found'
+;
+-- next
+COMMENT ON COLUMN public.sync_erasures.store IS 'which of the stores of src/erasures/erased.stores.ts is next'
+;
+-- next
+COMMENT ON COLUMN public.sync_erasures.place IS 'the key of the last row of it that was looked at'
+;
+-- next
+COMMENT ON COLUMN public.sync_erasures.stores IS 'rows that were looked at in the first pass and rows that were erased in all, by store'
+;
+-- next
+COMMENT ON COLUMN public.sync_erasures.found IS 'rows that were erased in this pass'
+;
+-- next
+COMMENT ON COLUMN public.sync_erasures.remaining IS 'rows that the last pass still found'
+;
+-- next
+CREATE INDEX sync_erasures_newest ON public.sync_erasures (org_id, requested_at, id)
+;
+-- next
+CREATE INDEX sync_erasures_open ON public.sync_erasures (org_id, id) WHERE state = 'running'
+;
+-- next
+ALTER TABLE public.sync_erasures ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_erasures FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_erasures FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_erasures TO sync_backup
+;
+-- next
+CREATE POLICY tenant ON public.sync_erasures TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT, INSERT, UPDATE ON public.sync_erasures TO sync_app
+;
+-- next
+GRANT SELECT, DELETE ON public.sync_erasures TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_old ON public.sync_erasures TO sync_maintenance USING (completed_at < now() - interval '3 years') WITH CHECK (false)
+;
+-- next
+REVOKE SELECT ON public.sync_erasures FROM sync_maintenance
+;
+-- next
+GRANT SELECT (org_id, id, state, completed_at, claimed_until, turn_at), UPDATE (claimed_until, turn_at)
+        ON public.sync_erasures TO sync_maintenance
+;
+-- next
+CREATE POLICY maintenance_sees_open ON public.sync_erasures FOR SELECT TO sync_maintenance USING (state = 'running')
+;
+-- next
+CREATE POLICY maintenance_claims ON public.sync_erasures FOR UPDATE TO sync_maintenance
+        USING (state = 'running') WITH CHECK (state = 'running')
+;
+-- next
+INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (18, 'erasures-0000000000018')
+;
 
 -- part: sqlFiles
 GRANT sync_directory TO CURRENT_USER
@@ -4298,6 +4441,103 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/sign_ent
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
+-- Why: nobody may change an entry of the trail, and whoever asks for it must be erased. So no entry holds an e-mail address: a token stands
+-- in its place, and the address that belongs to it in a table of its own. Without that row nobody can tell any more whose token it was, and
+-- the trail is still what was sealed.
+-- Promises: whoever writes an entry, by REST or by SQL, its message and details hold no address, in no month two tokens for one spelling but
+-- by chance, and writers do not wait for each other. app.with_persons puts the addresses back that are still known. Both take one pass
+-- over the text.
+-- Callers: app.detach_persons: a trigger of public.sync_activity_log only. app.with_persons: sync_app, sync_sql.
+
+-- `value` is the text of JSON. Two backslashes, which are one in what it stands for, become a character that the text of JSON never has: then
+-- a backslash begins an escape, whose letter is no part of an address.
+CREATE OR REPLACE FUNCTION app.with_tokens(org text, value text) RETURNS text
+LANGUAGE sql VOLATILE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+WITH given AS (
+  SELECT replace(value, '\\', chr(2)) AS v, replace(
+    $p$(?<!\\)[^\s"\\<>(),:;@{}[\]'=/|~]+@(?:[^\s"\\<>(),:;@{}[\]'=/|~.]+\.)+[^\s"\\<>(),:;@{}[\]'=/|~.0-9!?*&%#+_-]{2,}$p$, '~', chr(2)) AS p
+), found AS MATERIALIZED (
+  SELECT f.m[1] AS address, f.n FROM given, regexp_matches(v, p, 'g') WITH ORDINALITY AS f (m, n)
+), known AS MATERIALIZED (
+  SELECT a.address, t.token FROM (SELECT DISTINCT f.address FROM found f) AS a LEFT JOIN LATERAL (
+    SELECT p.token FROM public.sync_trail_persons p
+     WHERE p.org_id = org AND p.email = lower(a.address) AND p.month = date_trunc('month', now() AT TIME ZONE 'UTC')::date
+       AND p.address = a.address LIMIT 1) AS t ON true
+), made AS (
+  INSERT INTO public.sync_trail_persons (org_id, address) SELECT org, k.address FROM known k WHERE k.token IS NULL
+  RETURNING address, token
+), tokens AS (
+  SELECT k.address, k.token FROM known k WHERE k.token IS NOT NULL UNION ALL SELECT m.address, m.token FROM made m
+)
+SELECT replace(string_agg(s.part || coalesce(t.token, ''), '' ORDER BY s.n), chr(2), '\\')
+  FROM given, regexp_split_to_table(v, p) WITH ORDINALITY AS s (part, n)
+  LEFT JOIN found f ON f.n = s.n LEFT JOIN tokens t ON t.address = f.address
+$$;
+ALTER FUNCTION app.with_tokens(text, text) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.with_tokens(text, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+
+-- Runs as the owner, since who writes an entry may write no token by itself. An entry of another organization is refused after it, and with it
+-- what was written here.
+CREATE OR REPLACE FUNCTION app.detach_persons() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  set_before text := current_setting('app.current_org_id', true);
+BEGIN
+  PERFORM set_config('app.current_org_id', NEW.org_id, true);
+  NEW.error_message := app.with_tokens(NEW.org_id, to_jsonb(NEW.error_message)::text)::jsonb #>> '{}';
+  NEW.details := app.with_tokens(NEW.org_id, NEW.details::text)::jsonb;
+  PERFORM set_config('app.current_org_id', set_before, true);
+  RETURN NEW;
+END
+$$;
+ALTER FUNCTION app.detach_persons() OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.detach_persons() FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+CREATE OR REPLACE TRIGGER detach_persons BEFORE INSERT ON public.sync_activity_log
+  FOR EACH ROW WHEN (strpos(NEW.error_message, '@') > 0 OR strpos(NEW.details::text, '@') > 0) EXECUTE FUNCTION app.detach_persons();
+
+-- Volatile, so that a statement that has just written an entry sees its addresses.
+CREATE OR REPLACE FUNCTION app.with_persons(org text, value text) RETURNS text
+LANGUAGE sql VOLATILE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+WITH found AS MATERIALIZED (
+  SELECT f.m[1] AS token, f.n FROM regexp_matches(value, 'person:[0-9a-f]{20}', 'g') WITH ORDINALITY AS f (m, n)
+), known AS (
+  SELECT t.token, p.address FROM (SELECT DISTINCT f.token FROM found f) AS t
+    JOIN public.sync_trail_persons p ON p.org_id = org AND p.token = t.token
+)
+SELECT string_agg(s.part || coalesce(k.address, f.token, ''), '' ORDER BY s.n)
+  FROM regexp_split_to_table(value, 'person:[0-9a-f]{20}') WITH ORDINALITY AS s (part, n)
+  LEFT JOIN found f ON f.n = s.n LEFT JOIN known k ON k.token = f.token
+$$;
+ALTER FUNCTION app.with_persons(text, text) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.with_persons(text, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.with_persons(text, text) TO sync_app, sync_sql;
+
+-- Deletes at most batch_size tokens of months that began more than so many months ago, of which no entry is attached any more.
+CREATE OR REPLACE FUNCTION app.cleanup_trail_persons(months integer, batch_size integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  deleted integer;
+BEGIN
+  DELETE FROM public.sync_trail_persons p WHERE (p.org_id, p.token) IN (
+    SELECT o.org_id, o.token FROM public.sync_trail_persons o
+     WHERE o.month < date_trunc('month', now() AT TIME ZONE 'UTC')::date - make_interval(months => greatest(months, 1)) LIMIT batch_size);
+  GET DIAGNOSTICS deleted = ROW_COUNT;
+  RETURN deleted;
+END
+$$;
+ALTER FUNCTION app.cleanup_trail_persons(integer, integer) OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.cleanup_trail_persons(integer, integer) FROM PUBLIC, sync_app, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.cleanup_trail_persons(integer, integer) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/trail_persons.sql', '196f1b829847d00bc29d4ab800bafbf82f68eadc0d7f10b338ae553369e19df5', ARRAY['ROUTINE app.detach_persons()', 'ROUTINE app.with_tokens(org text, value text)', 'ROUTINE app.with_persons(org text, value text)', 'ROUTINE app.cleanup_trail_persons(months integer, batch_size integer)', 'TRIGGER detach_persons ON public.sync_activity_log']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
 -- Why: a preview is kept for its time to live; the integration guide names this function, so its name and schema are a contract.
 -- Promises: deletes expired previews, at most batch_size of them unless null, and returns how many. It crosses organizations, so it
 -- runs as sync_maintenance, whose policy shows it expired rows only.
@@ -5468,7 +5708,7 @@ CREATE OR REPLACE TRIGGER publish_on_change AFTER UPDATE ON public.sync_change_c
   FOR EACH ROW EXECUTE FUNCTION app.publish_changed_records();
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhook-endpoints/sql/publish_batch_events.sql', '155e3fcc9838c1e46e20bb957fc782e4ea2d4c7cbb6e7ba7439ccf1c6674a6e4', ARRAY['ROUTINE app.publish_failed_items()', 'ROUTINE app.publish_changed_records()', 'TRIGGER publish_failed ON public.sync_items', 'TRIGGER publish_on_first_change ON public.sync_change_counters', 'TRIGGER publish_on_change ON public.sync_change_counters']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhook-endpoints/sql/publish_batch_events.sql', '155e3fcc9838c1e46e20bb957fc782e4ea2d4c7cbb6e7ba7439ccf1c6674a6e4', ARRAY['ROUTINE app.publish_failed_items()', 'ROUTINE app.publish_changed_records()', 'TRIGGER publish_on_change ON public.sync_change_counters', 'TRIGGER publish_failed ON public.sync_items', 'TRIGGER publish_on_first_change ON public.sync_change_counters']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -5664,6 +5904,105 @@ CREATE OR REPLACE TRIGGER signal_end_on_update AFTER UPDATE ON public.sync_progr
 ;
 -- next
 INSERT INTO app.sql_files (name, sha256, objects) VALUES ('alerts/sql/signal_ended_sync.sql', 'a86f89661bf66f384f0ccf1f9bd74750f67572b19040ac17a93223551dd67233', ARRAY['ROUTINE app.signal_ended_sync()', 'TRIGGER signal_end_on_insert ON public.sync_progress', 'TRIGGER signal_end_on_update ON public.sync_progress']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: erasures of all organizations are done by the same workers, and a large one must not delay the others.
+-- Promises: app.claim_erasure gives the caller the erasure whose last turn was longest ago, and no other worker has it until `lease` is over.
+-- One that is locked is left for the next call. app.cleanup_erasures deletes at most batch_size reports that are older than three years. Both
+-- run as sync_maintenance, which sees neither addresses nor reports.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.claim_erasure(lease interval) RETURNS TABLE (org_id text, id uuid)
+LANGUAGE sql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+WITH chosen AS (
+  SELECT e.org_id, e.id FROM public.sync_erasures AS e
+   WHERE e.state = 'running' AND e.claimed_until <= now() ORDER BY e.turn_at, e.org_id, e.id LIMIT 1 FOR UPDATE SKIP LOCKED
+)
+UPDATE public.sync_erasures AS e SET claimed_until = now() + lease, turn_at = clock_timestamp()
+  FROM chosen AS c WHERE e.org_id = c.org_id AND e.id = c.id
+RETURNING e.org_id, e.id
+$$;
+ALTER FUNCTION app.claim_erasure(interval) OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.claim_erasure(interval) FROM PUBLIC, sync_app, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.claim_erasure(interval) TO sync_app;
+
+CREATE OR REPLACE FUNCTION app.cleanup_erasures(batch_size integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  deleted integer;
+BEGIN
+  DELETE FROM public.sync_erasures e WHERE (e.org_id, e.id) IN (
+    SELECT o.org_id, o.id FROM public.sync_erasures o WHERE o.completed_at < now() - interval '3 years' LIMIT batch_size);
+  GET DIAGNOSTICS deleted = ROW_COUNT;
+  RETURN deleted;
+END
+$$;
+ALTER FUNCTION app.cleanup_erasures(integer) OWNER TO sync_maintenance;
+REVOKE ALL ON FUNCTION app.cleanup_erasures(integer) FROM PUBLIC, sync_app, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.cleanup_erasures(integer) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('erasures/sql/claim_erasures.sql', '8ba31c49ed5eb7d1f5f5d0a83735329f2210825ff47346379593d4380185d33d', ARRAY['ROUTINE app.claim_erasure(lease interval)', 'ROUTINE app.cleanup_erasures(batch_size integer)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: erasing a person must find every text that names them, and nobody whose address only looks alike.
+-- Promises: app.mentions finds an address in the text of JSON, in any case, as a whole: not as a part of a longer one.
+-- app.without_address puts another word in its place, and keeps JSON valid. app.without_members takes members away by their paths.
+-- Callers: sync_app.
+
+-- Before the address stands nothing that could belong to it, or the letter of an escape; after it no further part of a domain. For texts in which two
+-- backslashes have become chr(2), so that any other begins an escape.
+CREATE OR REPLACE FUNCTION app.address_pattern(address text) RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp
+RETURN replace($p$(?:(?<![^\s"\\<>(),:;@{}[\]'=/|~])|(?<=\\[bfnrt]))$p$, '~', chr(2))
+  || regexp_replace(address, '([]*+?(){}^$|\\.[-])', '\\\1', 'g')
+  || replace($p$(?!\.?[^\s"\\<>(),:;@{}[\]'=/|~.])$p$, '~', chr(2));
+ALTER FUNCTION app.address_pattern(text) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.address_pattern(text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.address_pattern(text) TO sync_app;
+
+-- The pattern is looked for only where the letters stand at all.
+CREATE OR REPLACE FUNCTION app.mentions(value text, address text) RETURNS boolean
+LANGUAGE sql IMMUTABLE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp
+RETURN CASE WHEN strpos(lower(value), address) > 0 THEN replace(value, '\\', chr(2)) ~* app.address_pattern(address) ELSE false END;
+ALTER FUNCTION app.mentions(text, text) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.mentions(text, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.mentions(text, text) TO sync_app;
+
+CREATE OR REPLACE FUNCTION app.without_address(value text, address text, instead text) RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp
+RETURN CASE WHEN app.mentions(value, address)
+  THEN replace(regexp_replace(replace(value, '\\', chr(2)), app.address_pattern(address), instead, 'gi'), chr(2), '\\')
+  ELSE value END;
+ALTER FUNCTION app.without_address(text, text, text) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.without_address(text, text, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.without_address(text, text, text) TO sync_app;
+
+CREATE OR REPLACE FUNCTION app.without_members(data jsonb, paths text[]) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  path text;
+BEGIN
+  FOREACH path IN ARRAY paths LOOP
+    data := data #- string_to_array(path, '.');
+  END LOOP;
+  RETURN data;
+END
+$$;
+ALTER FUNCTION app.without_members(jsonb, text[]) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.without_members(jsonb, text[]) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.without_members(jsonb, text[]) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('erasures/sql/erase.sql', 'bc9e6211a7cc8a7c32f2120dca5e1cf67c9847adb1861dacf5e54c123902795a', ARRAY['ROUTINE app.address_pattern(address text)', 'ROUTINE app.mentions(value text, address text)', 'ROUTINE app.without_address(value text, address text, instead text)', 'ROUTINE app.without_members(data jsonb, paths text[])']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -6090,7 +6429,7 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('console/sql/search_te
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
-DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_member_session.sql', 'auth/sql/open_session.sql', 'auth/sql/organization_keys.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/measure_progress.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/log_rights.sql', 'activity/sql/partitions.sql', 'activity/sql/seals.sql', 'activity/sql/sign_entry.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/kept_changes.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_expired_items.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/purge_removed_connections.sql', 'previews/sql/cleanup_preview_changes.sql', 'schedules/sql/due_censuses.sql', 'schedules/sql/due_schedules.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql', 'webhooks/sql/due_webhook_checks.sql', 'webhook-endpoints/sql/claim_webhook_endpoints.sql', 'webhook-endpoints/sql/cleanup_outbound_deliveries.sql', 'webhook-endpoints/sql/publish_batch_events.sql', 'webhook-endpoints/sql/publish_event.sql', 'webhook-endpoints/sql/publish_sync_event.sql', 'alerts/sql/alert_lag.sql', 'alerts/sql/claim_alert_turns.sql', 'alerts/sql/cleanup_alerts.sql', 'alerts/sql/signal_ended_sync.sql', 'console/sql/find_syncs.sql', 'console/sql/overview.sql', 'console/sql/search_terms.sql']::text[])
+DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_member_session.sql', 'auth/sql/open_session.sql', 'auth/sql/organization_keys.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/measure_progress.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/log_rights.sql', 'activity/sql/partitions.sql', 'activity/sql/seals.sql', 'activity/sql/sign_entry.sql', 'activity/sql/trail_persons.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/kept_changes.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_expired_items.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/purge_removed_connections.sql', 'previews/sql/cleanup_preview_changes.sql', 'schedules/sql/due_censuses.sql', 'schedules/sql/due_schedules.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql', 'webhooks/sql/due_webhook_checks.sql', 'webhook-endpoints/sql/claim_webhook_endpoints.sql', 'webhook-endpoints/sql/cleanup_outbound_deliveries.sql', 'webhook-endpoints/sql/publish_batch_events.sql', 'webhook-endpoints/sql/publish_event.sql', 'webhook-endpoints/sql/publish_sync_event.sql', 'alerts/sql/alert_lag.sql', 'alerts/sql/claim_alert_turns.sql', 'alerts/sql/cleanup_alerts.sql', 'alerts/sql/signal_ended_sync.sql', 'erasures/sql/claim_erasures.sql', 'erasures/sql/erase.sql', 'console/sql/find_syncs.sql', 'console/sql/overview.sql', 'console/sql/search_terms.sql']::text[])
 ;
 -- next
 REVOKE CREATE ON SCHEMA app, public FROM sync_maintenance, sync_directory
@@ -6157,20 +6496,20 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
   SELECT kind, md5(string_agg(fact, E'\n' ORDER BY fact COLLATE "C")) AS hash FROM facts GROUP BY kind
 ;
 -- next
-COMMENT ON SCHEMA app IS 'as migrated: {"functions":"b0c2f1ffc84a0aa9bae41ccc25e5e5a1","grants":"c514612ed14efdf223d6074b9f8c6c4a","owners":"99a4e0bc1982f7526e1c68dfded48af3","policies":"bd3bd0d574eea8b890bbf65f12016466","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"5dfbf548dc6fce8dee1cc6dc44ebdaa4","triggers":"3d0abc1bb49969edf883e392373d2496"}'
+COMMENT ON SCHEMA app IS 'as migrated: {"functions":"03215efa1c32c6d26bad8b99989cd566","grants":"25b2905974523d27633ce20086b52fd3","owners":"2754b4afe29599b81286efac8a49a20f","policies":"c41a86d6e3f908ace2949c242573afe0","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"54f89e4de349d0b595154b3133bd05da","triggers":"a8d40286eaf64eb74521c524b5f3e15a"}'
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T15:36:30.259Z','2026-11-29T18:36:30.259Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T22:11:20.538Z','2026-11-30T01:11:20.538Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T15:36:30.259Z','2026-11-29T16:36:30.259Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T22:11:20.538Z','2026-11-29T23:11:20.538Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T15:36:30.259Z','2026-11-29T18:36:30.259Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T22:11:20.538Z','2026-11-30T01:11:20.538Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T15:36:30.259Z','2026-11-29T16:36:30.259Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T22:11:20.538Z','2026-11-29T23:11:20.538Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -6185,64 +6524,88 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-29T17:36:30.260Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-30T00:11:20.538Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-29T17:36:30.260Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-30T00:11:20.540Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-29T17:36:30.260Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-30T00:11:20.540Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-29T17:36:30.260Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-30T00:11:20.540Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-29T18:36:30.267Z')
+INSERT INTO public.sync_trail_persons (org_id,token,address) VALUES ('org-1','person:live','live')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T16:36:30.267Z')
+INSERT INTO public.sync_trail_persons (org_id,token,address,month) VALUES ('org-1','person:stale','stale','2020-01-01')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-29T18:36:30.267Z')
+INSERT INTO public.sync_trail_persons (org_id,token,address) VALUES ('org-2','person:live','live')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T16:36:30.267Z')
+INSERT INTO public.sync_trail_persons (org_id,token,address,month) VALUES ('org-2','person:stale','stale','2020-01-01')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-29T18:36:30.267Z')
+INSERT INTO public.sync_erasures (org_id,id,named_by) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','email')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T16:36:30.267Z')
+INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','email','completed',0,'2023-08-18T00:11:20.545Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-29T18:36:30.267Z')
+INSERT INTO public.sync_erasures (org_id,id,named_by) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','email')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T16:36:30.267Z')
+INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','email','completed',0,'2023-08-18T00:11:20.545Z')
+;
+-- next
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-30T01:11:20.545Z')
+;
+-- next
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T23:11:20.545Z')
+;
+-- next
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-30T01:11:20.545Z')
+;
+-- next
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T23:11:20.545Z')
+;
+-- next
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-30T01:11:20.545Z')
+;
+-- next
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T23:11:20.545Z')
+;
+-- next
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-30T01:11:20.545Z')
+;
+-- next
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T23:11:20.545Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-25T17:36:30.267Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-26T00:11:20.545Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-25T17:36:30.267Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-26T00:11:20.545Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T16:36:30.268Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T23:11:20.545Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T16:36:30.268Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T23:11:20.545Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -6437,40 +6800,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-29T18:36:30.269Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-30T01:11:20.553Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T16:36:30.269Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T23:11:20.553Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-29T18:36:30.269Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-30T01:11:20.553Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T16:36:30.269Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T23:11:20.553Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-11-30T17:36:30.270Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-12-01T00:11:20.553Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-11-30T17:36:30.270Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-12-01T00:11:20.553Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-11-30T17:36:30.270Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-12-01T00:11:20.553Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-11-30T17:36:30.270Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-12-01T00:11:20.553Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-29T17:36:30.270Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-30T00:11:20.553Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-29T17:36:30.270Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-30T00:11:20.553Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-29T17:36:30.270Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-30T00:11:20.553Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-29T17:36:30.270Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-30T00:11:20.553Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,secret_key_id,enabled) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','https://receiver.example','{"live"}','standard','\x73','k',false)
@@ -6488,13 +6851,13 @@ INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,se
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','172cdd4a-1601-758f-3c43-e6103738d8f3','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-21T17:36:30.270Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-22T00:11:20.553Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-21T17:36:30.270Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-22T00:11:20.553Z')
 ;
 -- next
 INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-1','live','failed')
@@ -6512,37 +6875,37 @@ INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-2','stale','
 INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','r','failed','live','s')
 ;
 -- next
-INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-08-30T17:36:30.270Z')
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-08-31T00:11:20.553Z')
 ;
 -- next
 INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','r','failed','live','s')
 ;
 -- next
-INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-08-30T17:36:30.270Z')
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-08-31T00:11:20.553Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-11-29T17:36:30.270Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-11-30T00:11:20.553Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-11-29T17:36:30.270Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-11-30T00:11:20.553Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-11-29T17:36:30.270Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-11-30T00:11:20.553Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-11-29T17:36:30.270Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-11-30T00:11:20.553Z')
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-11-30T17:36:30.270Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-01T00:11:20.553Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-11-30T17:36:30.270Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-01T00:11:20.553Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-11-30T17:36:30.270Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-01T00:11:20.553Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-11-30T17:36:30.270Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-01T00:11:20.553Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
 INSERT INTO public.sync_alert_signals (org_id,sync_id) VALUES ('org-1','live')
@@ -6581,16 +6944,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-29T18:36:30.271Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-30T01:11:20.553Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T16:36:30.271Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T23:11:20.553Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-29T18:36:30.271Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-30T01:11:20.553Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T16:36:30.271Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T23:11:20.553Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')

@@ -16,12 +16,12 @@ export type AlertingHealth = {
     alive_at: string;
 };
 
-export type Scope = 'sync:read' | 'sync:write' | 'sync:viewer' | 'sync:operator' | 'sync:integrator' | 'sync:auditor' | 'sync:admin' | 'sync:view' | 'sync:payloads' | 'sync:trail' | 'sync:export' | 'sync:verify' | 'sync:report' | 'sync:control' | 'sync:run' | 'sync:apply' | 'sync:approve' | 'sync:schedules' | 'sync:connections' | 'sync:rules' | 'sync:members';
+export type Scope = 'sync:read' | 'sync:write' | 'sync:viewer' | 'sync:operator' | 'sync:integrator' | 'sync:auditor' | 'sync:admin' | 'sync:view' | 'sync:payloads' | 'sync:trail' | 'sync:export' | 'sync:verify' | 'sync:report' | 'sync:control' | 'sync:run' | 'sync:apply' | 'sync:approve' | 'sync:schedules' | 'sync:connections' | 'sync:rules' | 'sync:erase' | 'sync:members';
 
 /**
  * What the scopes come to: each operation needs one of these or two
  */
-export type Right = 'view' | 'payloads' | 'trail' | 'export' | 'verify' | 'report' | 'control' | 'run' | 'apply' | 'approve' | 'schedules' | 'connections' | 'rules' | 'members';
+export type Right = 'view' | 'payloads' | 'trail' | 'export' | 'verify' | 'report' | 'control' | 'run' | 'apply' | 'approve' | 'schedules' | 'connections' | 'rules' | 'erase' | 'members';
 
 export type Whoami = {
     kind: 'token' | 'key' | 'session';
@@ -2780,6 +2780,80 @@ export type MuteAlert = {
 
 export type ResolveAlert = {
     reason: string;
+};
+
+export type Erase = {
+    /**
+     * In any case
+     */
+    email?: string;
+    /**
+     * The id of a customer. The address that is known of it is erased, too; with email, it must be that one.
+     */
+    external_id?: string;
+    /**
+     * Of which connection external_id is; needed when several have a customer of that id
+     */
+    connection_id?: string;
+    /**
+     * Your own, such as the number of a ticket. Name nobody in it: it is kept
+     */
+    reference?: string;
+};
+
+export type ErasureState = 'running' | 'completed';
+
+export type ErasureNamedBy = 'email' | 'external_id';
+
+export type ErasedStore = {
+    /**
+     * What was looked through
+     */
+    store: string;
+    /**
+     * Rows, in the first pass
+     */
+    looked_at: number;
+    /**
+     * Rows, in all passes
+     */
+    erased: number;
+};
+
+export type ErasedAt = {
+    connection_id: string;
+    external_id: string;
+};
+
+export type Erasure = {
+    id: string;
+    state: ErasureState;
+    named_by: ErasureNamedBy;
+    reference: string | null;
+    /**
+     * How often everything was looked through; the last time finds nothing
+     */
+    passes: number;
+    /**
+     * What was looked at and erased, by what it is
+     */
+    stores: Array<ErasedStore>;
+    /**
+     * Rows that the last pass still found, because a sync that was at work wrote them again: erase once more when it has ended. Null while it is running
+     */
+    remaining: number | null;
+    /**
+     * Customers of your systems that are the person. Erase them there, too: the next sync reads them again. Without ids that are addresses. Empty while it is running
+     */
+    still_at: Array<ErasedAt>;
+    requested_by: string | null;
+    requested_at: string;
+    completed_at: string | null;
+};
+
+export type ErasurePage = {
+    items: Array<Erasure>;
+    next_cursor: string | null;
 };
 
 export type HealthLiveData = {
@@ -8901,3 +8975,172 @@ export type ResolveAlertResponses = {
 };
 
 export type ResolveAlertResponse = ResolveAlertResponses[keyof ResolveAlertResponses];
+
+export type ListErasuresData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Must be your credentials' organization
+         */
+        orgId?: string;
+        limit?: number;
+        /**
+         * next_cursor of the page before
+         */
+        cursor?: string;
+    };
+    url: '/api/sync/erasures';
+};
+
+export type ListErasuresErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ListErasuresError = ListErasuresErrors[keyof ListErasuresErrors];
+
+export type ListErasuresResponses = {
+    /**
+     * A page
+     */
+    200: ErasurePage;
+};
+
+export type ListErasuresResponse = ListErasuresResponses[keyof ListErasuresResponses];
+
+export type ErasePersonData = {
+    body: Erase;
+    headers?: {
+        /**
+         * Repeat a request with the same key and it is done once; kept for 24 hours
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/sync/erasures';
+};
+
+export type ErasePersonErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * A quota is used up
+     */
+    409: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type ErasePersonError = ErasePersonErrors[keyof ErasePersonErrors];
+
+export type ErasePersonResponses = {
+    /**
+     * Begun
+     */
+    202: Erasure;
+};
+
+export type ErasePersonResponse = ErasePersonResponses[keyof ErasePersonResponses];
+
+export type GetErasureData = {
+    body?: never;
+    headers?: {
+        /**
+         * The organization, with a key of every organization
+         */
+        'X-Org-Id'?: string;
+    };
+    path: {
+        erasure_id: string;
+    };
+    query?: never;
+    url: '/api/sync/erasures/{erasure_id}';
+};
+
+export type GetErasureErrors = {
+    /**
+     * No organization is named; The request cannot be read
+     */
+    400: Problem;
+    /**
+     * No valid credentials
+     */
+    401: Problem;
+    /**
+     * A scope is missing; Not your organization
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * The request is not valid
+     */
+    422: Problem;
+    /**
+     * Temporarily unavailable
+     */
+    503: Problem;
+};
+
+export type GetErasureError = GetErasureErrors[keyof GetErasureErrors];
+
+export type GetErasureResponses = {
+    /**
+     * The erasure
+     */
+    200: Erasure;
+};
+
+export type GetErasureResponse = GetErasureResponses[keyof GetErasureResponses];

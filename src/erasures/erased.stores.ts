@@ -1,0 +1,266 @@
+import { PERSONAL_MEMBERS } from '../connectors/canonical/personal.members.ts';
+import type { Statement } from '../database/database.ts';
+
+/** A customer that the person is, at one connection or system. */
+export interface Subject {
+  readonly connection_id: string | null;
+  readonly system_id: string | null;
+  readonly external_id: string;
+}
+
+/** Of whom a page of a store is looked through. */
+export interface Erased {
+  readonly orgId: string;
+  /** In lower case; null: none is known. */
+  readonly email: string | null;
+  readonly subjects: readonly Subject[];
+  /** What stands in place of the address afterwards. */
+  readonly pseudonym: string;
+}
+
+export interface ErasedPage {
+  readonly looked_at: number;
+  readonly erased: number;
+  /** The key of the last row, as text; null: the store is through. */
+  readonly place: readonly string[] | null;
+}
+
+/**
+ * A table that may name a person. A row is erased when a text of it `mentions` the address, or when it is the person's `own`. In the conditions `t` is the
+ * table, in `set` `t` and `h`, which says `h.own`; $2 to $6 are the address, what stands in its place, the subjects, and the personal members of a
+ * customer and an order.
+ */
+interface Store {
+  /** Its name in the report. */
+  readonly name: string;
+  readonly table: string;
+  /** The primary key without the organization. */
+  readonly key: Readonly<Record<string, 'text' | 'uuid' | 'smallint'>>;
+  readonly mentions: readonly string[];
+  /** Only as long as there is something to erase, so that a second look finds nothing. */
+  readonly own?: string;
+  /** Null: the row is deleted. */
+  readonly set: Readonly<Record<string, string>> | null;
+  /** The rows that are deleted although others are only changed. */
+  readonly deleted?: string;
+}
+
+const plain = (column: string): string => `app.without_address(to_jsonb(t.${column})::text, $2, $3)::jsonb #>> '{}'`;
+const json = (column: string): string => `app.without_address(t.${column}::text, $2, $3)::jsonb`;
+const WORD = `'erased'`;
+/** A message about the person may name them by what is no address. */
+const message = `CASE WHEN h.own THEN ${WORD} ELSE ${plain('message')} END`;
+
+const SUBJECTS = `jsonb_to_recordset($4) AS s (connection_id uuid, system_id uuid, external_id text)`;
+const isSubject = (condition: string): string => `EXISTS (SELECT FROM ${SUBJECTS} WHERE ${condition})`;
+/** Whose entity type is the run's. */
+const ofRun = (item: string): string => `EXISTS (
+  SELECT FROM public.sync_runs r JOIN ${SUBJECTS} ON s.connection_id = r.source_connection_id AND s.external_id = ${item}
+   WHERE r.org_id = t.org_id AND r.sync_id = t.sync_id AND r.entity_type = 'customer')`;
+const buys = (data: string, place: string): string =>
+  `t.entity_type = 'order' AND ${isSubject(`${place} AND s.external_id = ${data} #>> '{customer,external_id}'`)}`;
+
+const IS_CUSTOMER = `t.entity_type = 'customer' AND ${isSubject('s.connection_id = t.connection_id AND s.external_id = t.external_id')}`;
+const IS_ORDER = buys('t.data', 's.connection_id = t.connection_id');
+const AT_A = 's.system_id = t.system_a';
+const AT_B = 's.system_id = t.system_b';
+
+/** In the order in which they are looked through. Records come last: they say who the person is, should it be cut off. */
+export const STORES: readonly Store[] = [
+  {
+    name: 'items',
+    table: 'sync_items',
+    key: { sync_id: 'text', external_id: 'text' },
+    mentions: ['t.external_id', 't.message', 't.payload'],
+    own: `(t.payload IS NOT NULL OR t.message <> ${WORD}) AND ${ofRun('t.external_id')}`,
+    set: { external_id: plain('external_id'), message, payload: 'NULL' },
+  },
+  {
+    name: 'refusals',
+    table: 'sync_refusals',
+    key: { entity_type: 'text', source_connection_id: 'uuid', destination_connection_id: 'uuid', external_id: 'text' },
+    mentions: ['t.external_id', 't.message'],
+    own: `t.message <> ${WORD} AND t.entity_type = 'customer'
+      AND ${isSubject('s.connection_id = t.source_connection_id AND s.external_id = t.external_id')}`,
+    set: { external_id: plain('external_id'), message },
+  },
+  {
+    name: 'changes',
+    table: 'sync_changes',
+    key: { sync_id: 'text', kind: 'text', external_id: 'text', week: 'smallint' },
+    mentions: ['t.external_id', 't.destination_id', 't.was', 't.became', 't.reason'],
+    own: `num_nonnulls(t.was, t.became) > 0 AND ((t.entity_type = 'customer' AND ${ofRun('t.external_id')})
+      OR (t.entity_type = 'order' AND ${isSubject(`s.external_id IN (t.was #>> '{customer,external_id}', t.became #>> '{customer,external_id}')`)}))`,
+    set: {
+      external_id: plain('external_id'),
+      destination_id: plain('destination_id'),
+      reason: plain('reason'),
+      ...{ was: 'NULL', became: 'NULL', is_partial: 'true' },
+    },
+  },
+  {
+    name: 'preview_changes',
+    table: 'sync_preview_changes',
+    key: { sync_id: 'text', external_id: 'text' },
+    mentions: ['t.external_id', 't.destination_id', 't.fields', 't.data', 't.reason', 't.rival'],
+    own: `(t.data IS NOT NULL OR t.fields <> '[]') AND ${ofRun('t.external_id')}`,
+    // What is not known any more is not applied.
+    set: {
+      external_id: plain('external_id'),
+      destination_id: plain('destination_id'),
+      ...{ kind: `'conflict'`, reason: WORD, rival: 'NULL', data: 'NULL', fields: `'[]'` },
+    },
+  },
+  {
+    name: 'match_decisions',
+    table: 'sync_match_decisions',
+    key: { entity_type: 'text', source: 'uuid', destination: 'uuid', external_id: 'text' },
+    mentions: ['t.external_id'],
+    set: null,
+  },
+  {
+    // An id that is an address binds nobody any more. What else is bound stays so, without what it held.
+    name: 'bindings',
+    table: 'sync_bindings',
+    key: { entity_type: 'text', system_a: 'uuid', system_b: 'uuid', id_a: 'text' },
+    mentions: ['t.id_a', 't.id_b', 't.data_a', 't.data_b'],
+    own: `t.data_a IS NOT NULL AND ((t.entity_type = 'customer' AND ${isSubject(`(${AT_A} AND s.external_id = t.id_a) OR (${AT_B} AND s.external_id = t.id_b)`)})
+      OR ${buys('t.data_a', AT_A)} OR ${buys('t.data_b', AT_B)})`,
+    deleted: `app.mentions(jsonb_build_array(t.id_a, t.id_b)::text, $2)`,
+    set: { data_a: 'NULL', data_b: 'NULL' },
+  },
+  {
+    name: 'stored_previews',
+    table: 'sync_preview_cache',
+    key: { sync_type: 'text', entity_type: 'text' },
+    mentions: ['t.cache_key', 't.filters', 't.summary', 't.delta_data'],
+    set: null,
+  },
+  {
+    name: 'idempotent_responses',
+    table: 'idempotency_keys',
+    key: { key: 'text' },
+    mentions: ['t.response'],
+    set: { response: json('response') },
+  },
+  {
+    name: 'messages_to_receivers',
+    table: 'sync_webhook_deliveries',
+    key: { id: 'uuid' },
+    mentions: ['t.data', 't.error_message'],
+    set: { data: json('data'), error_message: plain('error_message') },
+  },
+  {
+    name: 'webhooks',
+    table: 'sync_hook_deliveries',
+    key: { connection_id: 'uuid', delivery_key: 'text' },
+    mentions: ['t.external_id', 't.delivery_key'],
+    set: { external_id: plain('external_id'), delivery_key: plain('delivery_key') },
+  },
+  {
+    name: 'syncs',
+    table: 'sync_progress',
+    key: { sync_id: 'text' },
+    mentions: ['t.error_message', 't.waiting_reason', 't.checkpoint'],
+    // One that is at work goes on from its checkpoint; it is found again until it has ended.
+    set: {
+      error_message: plain('error_message'),
+      waiting_reason: plain('waiting_reason'),
+      checkpoint: `CASE WHEN t.completed_at IS NULL THEN t.checkpoint ELSE ${json('checkpoint')} END`,
+    },
+  },
+  {
+    name: 'runs',
+    table: 'sync_runs',
+    key: { sync_id: 'text' },
+    mentions: ['t.filters', 't.override_reason'],
+    set: {
+      filters: `CASE WHEN t.state = 'ended' THEN ${json('filters')} ELSE t.filters END`,
+      override_reason: plain('override_reason'),
+    },
+  },
+  {
+    name: 'alerts',
+    table: 'sync_alerts',
+    key: { id: 'uuid' },
+    mentions: ['t.summary', 't.acknowledged_reason', 't.muted_reason'],
+    set: {
+      summary: plain('summary'),
+      acknowledged_reason: plain('acknowledged_reason'),
+      muted_reason: plain('muted_reason'),
+    },
+  },
+  {
+    // Readers of changes learn that a customer is gone, and that an order has changed.
+    name: 'records',
+    table: 'sync_records',
+    key: { connection_id: 'uuid', entity_type: 'text', external_id: 'text' },
+    mentions: ['t.external_id', 't.data'],
+    own: `((${IS_CUSTOMER} AND t.data <> app.without_members(t.data, $5)) OR (${IS_ORDER} AND t.data <> app.without_members(t.data, $6)))`,
+    set: {
+      external_id: plain('external_id'),
+      data: `app.without_address((CASE WHEN NOT h.own THEN t.data WHEN t.entity_type = 'customer' THEN app.without_members(t.data, $5)
+        ELSE app.without_members(t.data, $6) END)::text, $2, $3)::jsonb`,
+      deleted_at: `CASE WHEN h.own AND t.entity_type = 'customer' THEN coalesce(t.deleted_at, now()) ELSE t.deleted_at END`,
+      ...{ content_hash: WORD, updated_at: 'now()', change_seq: 'k.before + h.position' },
+    },
+  },
+];
+
+/** The tokens of the trail are not looked through: an index finds them by the address. */
+export const eraseTokens = (orgId: string, email: string): Statement => ({
+  text: 'DELETE FROM public.sync_trail_persons WHERE org_id = $1 AND email = $2 RETURNING token',
+  values: [orgId, email],
+});
+
+/** Looks through the next `most` rows of a store after `place`, in the order of its key, and erases those that name the person. */
+export function erasePage(store: Store, erased: Erased, place: readonly string[] | null, most: number): Statement {
+  const { table, key, mentions, own = 'false', set, deleted } = store;
+  const columns = Object.entries(key);
+  const names = (alias: string) => columns.map(([name]) => `${alias}.${name}`).join(', ');
+  const from = columns.map(([, type], i) => `($8::jsonb ->> ${i})::${type}`).join(', ');
+  const isRecords = table === 'sync_records';
+  const goes = set === null ? 'true' : (deleted ?? 'false');
+  const text = `
+    WITH parameters AS (SELECT $2::text, $3::text, $4::jsonb, $5::text[], $6::text[]),
+    page AS MATERIALIZED (
+      SELECT ${names('t')}, coalesce(${own}, false) AS own, app.mentions(jsonb_build_array(${mentions.join(', ')})::text, $2) AS mentions,
+             coalesce(${goes}, false) AS goes
+        FROM public.${table} AS t
+       WHERE t.org_id = $1 ${place ? `AND (${names('t')}) > (${from})` : 'AND $8::jsonb IS NULL'}
+       ORDER BY ${names('t')} LIMIT $7
+    ), hit AS MATERIALIZED (
+      SELECT p.*, row_number() OVER (ORDER BY ${names('p')}) AS position FROM page AS p WHERE p.own OR p.mentions
+    )${isRecords ? `, counter AS (${NEXT_CHANGES})` : ''}${
+      set === null
+        ? ''
+        : `, changed AS (
+      UPDATE public.${table} AS t SET ${Object.entries(set)
+        .map(([column, value]) => `${column} = ${value}`)
+        .join(', ')}
+        FROM hit AS h ${isRecords ? 'CROSS JOIN counter AS k' : ''}
+       WHERE t.org_id = $1 AND (${names('t')}) = (${names('h')}) AND NOT h.goes RETURNING 1)`
+    }${
+      goes === 'false'
+        ? ''
+        : `, gone AS (
+      DELETE FROM public.${table} AS t USING hit AS h
+       WHERE t.org_id = $1 AND (${names('t')}) = (${names('h')}) AND h.goes RETURNING 1)`
+    }
+    SELECT (SELECT count(*)::integer FROM page) AS looked_at, (SELECT count(*)::integer FROM hit) AS erased,
+           (SELECT jsonb_build_array(${columns.map(([name]) => `p.${name}::text`).join(', ')}) FROM page AS p
+             WHERE (SELECT count(*) FROM page) = $7 ORDER BY ${columns.map(([name]) => `p.${name} DESC`).join(', ')} LIMIT 1) AS place`;
+  return {
+    text,
+    values: [
+      ...[erased.orgId, erased.email, erased.pseudonym, JSON.stringify(erased.subjects)],
+      ...[PERSONAL_MEMBERS.customer, PERSONAL_MEMBERS.order, most, place && JSON.stringify(place)],
+    ],
+  };
+}
+
+/** As app.save_records takes them, so that no reader of changes misses one. */
+const NEXT_CHANGES = `
+  INSERT INTO public.sync_change_counters AS k (org_id, last_seq) SELECT $1, count(*) FROM hit HAVING count(*) > 0
+  ON CONFLICT (org_id) DO UPDATE SET last_seq = k.last_seq + EXCLUDED.last_seq
+  RETURNING k.last_seq - (SELECT count(*) FROM hit) AS before`;

@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sql } from '../support/test-database.ts';
+import { startTestService, type TestService } from '../support/test-service.ts';
+
+const ORG = 'org-persons';
+const ADDRESS = 'ada@shop.example';
+const TOKEN = /person:[0-9a-f]{20}/;
+
+let service: TestService;
+beforeAll(async () => {
+  service = await startTestService();
+});
+afterAll(() => service.close());
+
+const asOwner = <T extends object>(text: string, values: unknown[] = []): Promise<T[]> =>
+  sql<T>(service.database.superuserUrl, text, values);
+const stored = (org: string) =>
+  asOwner<{ id: string; error_message: string | null; details: unknown }>(
+    'SELECT id, error_message, details FROM sync_activity_log WHERE org_id = $1 ORDER BY created_at, id',
+    [org],
+  );
+const append = async (org: string, entry: object): Promise<{ status: number; body: Record<string, unknown> }> =>
+  (await service.request(org))
+    .post('/api/sync/activity')
+    .send({ activity_type: 'imported', status: 'failed', ...entry });
+const list = async (org: string, query: Record<string, string> = {}, scope = 'sync:write') =>
+  (await (await service.request(org, { scope })).get('/api/sync/activity').query(query)).body.items;
+
+describe('An entry of the trail', () => {
+  it('holds no e-mail address, and is read as it was written', async () => {
+    const entry = {
+      error_message: `Invalid address ${ADDRESS}.`,
+      details: { [ADDRESS]: ['Bob <bob@x.example>', 1.5, null] },
+    };
+    const { status, body } = await append(ORG, entry);
+    expect([status, body]).toEqual([201, expect.objectContaining(entry)]);
+    const [row] = await stored(ORG);
+    expect(JSON.stringify(row)).not.toMatch(/@/);
+    expect(row?.error_message).toMatch(TOKEN);
+    expect(await list(ORG)).toEqual([expect.objectContaining(entry)]);
+  });
+
+  it('shows a token to who may not see the values of items', async () => {
+    const [shown] = await list(ORG, {}, 'sync:viewer');
+    expect(shown.error_message).toMatch(TOKEN);
+    expect(JSON.stringify(shown)).not.toContain('@');
+  });
+
+  it('is found by an address by who sees it, and by nobody else', async () => {
+    expect(await list(ORG, { q: 'ADA@shop' })).toHaveLength(1);
+    expect(await list(ORG, { error_message: `Invalid address ${ADDRESS}.` })).toHaveLength(1);
+    expect(await list(ORG, { q: 'ada@shop' }, 'sync:viewer')).toEqual([]);
+  });
+
+  it('is the same failure when it names the same address again', async () => {
+    await append(ORG, { error_message: `Invalid address ${ADDRESS}.` });
+    const { body } = await (await service.request(ORG)).get('/api/sync/activity/errors');
+    expect(body.items).toEqual([
+      expect.objectContaining({ error_message: `Invalid address ${ADDRESS}.`, error_count: 2 }),
+    ]);
+    expect(
+      await asOwner('SELECT FROM sync_trail_persons WHERE org_id = $1 AND address = $2', [ORG, ADDRESS]),
+    ).toHaveLength(1);
+  });
+
+  it('of another organization shares no token, and shows none that is not its own', async () => {
+    await append('org-persons-2', { error_message: ADDRESS });
+    const [[own], [other]] = await Promise.all([stored(ORG), stored('org-persons-2')]);
+    const token = TOKEN.exec(own?.error_message ?? '')?.[0] as string;
+    expect(other?.error_message).not.toContain(token);
+    await append('org-persons-2', { error_message: `Whose is ${token}?` });
+    expect((await list('org-persons-2'))[0].error_message).toBe(`Whose is ${token}?`);
+  });
+
+  it('says nothing of a person any more whose address was erased, and is still what was sealed', async () => {
+    await asOwner('SELECT app.seal_entries($1)', [ORG]);
+    await asOwner('DELETE FROM sync_trail_persons WHERE org_id = $1 AND email = $2', [ORG, ADDRESS]);
+    expect(JSON.stringify(await list(ORG))).not.toContain(ADDRESS);
+    expect(JSON.stringify(await list(ORG))).toContain('bob@x.example');
+    const { body } = await (await service.request(ORG)).get('/api/sync/activity/verify');
+    expect(body).toMatchObject({ valid: true, unsealed_entries: 0 });
+  });
+
+  it('keeps any text and any JSON, with addresses or without', async () => {
+    const address = fc.constantFrom('a@b.co', 'Ada.Lovelace+x@mail.example.org', 'zoë@müller.example', 'o@x.y.z.dev');
+    const text = fc
+      .array(
+        fc.oneof(
+          address,
+          fc.string({ unit: 'grapheme', maxLength: 8 }),
+          fc.constantFrom('\n', '\\', '"', '@', ' ', 'person:'),
+        ),
+      )
+      .map((parts) => parts.join('').replaceAll('\0', ''));
+    const json = fc.letrec<{ value: unknown }>((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 3 },
+        text,
+        fc.integer(),
+        fc.boolean(),
+        fc.dictionary(text, tie('value'), { maxKeys: 3 }),
+      ),
+    })).value;
+    await fc.assert(
+      fc.asyncProperty(text, json, address, async (message, details, known) => {
+        const org = `org-any-${crypto.randomUUID()}`;
+        const given = `${message} ${known}`;
+        const { status, body } = await append(org, { error_message: given, details: { details, known } });
+        expect([status, body.error_message, body.details]).toEqual([201, given, { details, known }]);
+        const [row] = await stored(org);
+        expect(row?.error_message?.includes(known)).toBe(false);
+        expect(await list(org)).toEqual([
+          expect.objectContaining({ error_message: given, details: { details, known } }),
+        ]);
+      }),
+      { numRuns: Number(process.env.TRAIL_TEXTS ?? 40) },
+    );
+  });
+});
+
+it('Tokens go with the months that the retention detaches', async () => {
+  const org = 'org-persons-old';
+  await asOwner(
+    `INSERT INTO sync_trail_persons (org_id, address, month)
+     SELECT $1, 'a' || n || '@x.example', (date_trunc('month', now() AT TIME ZONE 'UTC') - make_interval(months => n))::date
+       FROM generate_series(0, 5) AS n`,
+    [org],
+  );
+  await asOwner('SELECT app.cleanup_trail_persons(3, 100)');
+  const left = await asOwner<{ address: string }>(
+    'SELECT address FROM sync_trail_persons WHERE org_id = $1 ORDER BY 1',
+    [org],
+  );
+  expect(left.map(({ address }) => address)).toEqual(['a0@x.example', 'a1@x.example', 'a2@x.example', 'a3@x.example']);
+});
