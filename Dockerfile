@@ -12,7 +12,7 @@ COPY test/clients/typescript-5.9/package.json test/clients/typescript-5.9/
 # With the optional ones: what builds the dashboard brings its platform's binaries that way.
 RUN npm ci --ignore-scripts
 COPY . .
-RUN npm run build && npm prune --omit=dev --omit=optional
+RUN npm run build && npm run docs:build && npm prune --omit=dev --omit=optional
 
 FROM node:24-slim
 ENV NODE_ENV=production HOST=0.0.0.0

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-// npm run build [-- service | dashboard]: builds what is not built yet, and says so. A stamp in dist holds the hash of the
+// npm run build [-- service | dashboard | handbook]: builds what is not built yet, and says so. A stamp in dist holds the hash of the
 // sources and the time of the output, so that a branch that comes back, another lockfile or an edit is noticed, and a mere
 // touch is not. Plain JavaScript, because `npm start` must get as far as its sentence about too old a Node.
 
@@ -25,10 +25,21 @@ const PARTS = {
     outputs: ['dist/web/index.html'],
     commands: [['node_modules/vite/bin/vite.js', 'build', 'web', '--logLevel', 'warn']],
   },
+  handbook: {
+    sources: [
+      ...[...COMMON, 'docs', 'sandbox/README.md'],
+      ...['typescript', 'python', 'react', 'mcp'].map((client) => `clients/${client}/README.md`),
+    ],
+    outdated: [],
+    outputs: ['dist/handbook/inline-scripts.json'],
+    commands: [['node_modules/vitepress/bin/vitepress.js', 'build', 'docs']],
+  },
 };
+/** The handbook takes longer than all the rest, and is needed by nobody who tries the service. */
+const USUAL = ['service', 'dashboard'];
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
-const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(PARTS);
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : USUAL;
 const stale = wanted.map((name) => ({ name, hash: hashOf(PARTS[name].sources) })).filter((part) => !isBuilt(part));
 if (stale.length > 0) {
   console.log(

@@ -12,6 +12,7 @@ import { bodyLimitOf, settingsOf } from './common/route.config.ts';
 import { ProblemValidationPipe } from './common/validation.ts';
 import type { Environment } from './config/environment.ts';
 import { serveDashboard } from './dashboard/dashboard.pages.ts';
+import { serveHandbook } from './dashboard/handbook.pages.ts';
 import { Draining } from './health/draining.ts';
 import { formParser, jsonParser, rawOr } from './http/body.parser.ts';
 import { limitConnections } from './http/connection.limits.ts';
@@ -93,6 +94,7 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
   if (environment.SYNC_WORKER !== 'only') {
     serveDocument(app);
     await serveDashboard(app);
+    await serveHandbook(app);
   }
   return app;
 }

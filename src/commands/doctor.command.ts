@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type Environment, loadEnvironment } from '../config/environment.ts';
+import { apiOf, withApiOptions } from './api.calls.ts';
 import { printResult } from './command.line.ts';
+import { checkConnections } from './doctor/connection.checks.ts';
 import { type Finding, fail } from './doctor/finding.ts';
 import { checkSettings } from './doctor/settings.check.ts';
 import { printableError } from './printable.error.ts';
@@ -10,18 +12,20 @@ const RUN_MS = 10_000;
 
 /** Looks at what the service needs, changes nothing, and says what to do. */
 export function addDoctor(program: Command): void {
-  program
+  const doctor = program
     .command('doctor')
     .description('check settings, roles, schema, clocks, partitions, tasks, queue and connections; changes nothing')
-    .action(async (_, command: Command) => {
-      const environment = loadEnvironment();
-      const findings = [...checkSettings(environment), ...(await checkDatabaseOf(environment))];
-      printResult(command, findings, (found) => {
-        for (const { check, state, found: what, remedy } of found)
-          console.log(`${state.padEnd(4)}  ${check}: ${what}${remedy ? `\n      → ${remedy}` : ''}`);
-      });
-      if (findings.some(({ state }) => state === 'fail')) process.exitCode = 1;
+    .option('--connections', 'also have the running service check each shop and ERP; needs SYNC_API_KEY');
+  withApiOptions(doctor).action(async ({ connections }: { connections?: boolean }, command: Command) => {
+    const environment = loadEnvironment();
+    const findings = [...checkSettings(environment), ...(await checkDatabaseOf(environment))];
+    if (connections) findings.push(...(await checkConnections(apiOf(command))));
+    printResult(command, findings, (found) => {
+      for (const { check, state, found: what, remedy } of found)
+        console.log(`${state.padEnd(4)}  ${check}: ${what}${remedy ? `\n      → ${remedy}` : ''}`);
     });
+    if (findings.some(({ state }) => state === 'fail')) process.exitCode = 1;
+  });
 }
 
 async function checkDatabaseOf(environment: Environment): Promise<Finding[]> {

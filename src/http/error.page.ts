@@ -24,7 +24,8 @@ function errorPage(): string {
   return plainPage(
     'Errors',
     `<h1>Errors</h1>
-<p>Every error is <code>application/problem+json</code> (RFC 9457). Switch on <code>type</code>; it never changes.</p>
+<p>Every error is <code>application/problem+json</code> (RFC 9457). Switch on <code>type</code>; it never changes.
+The <a href="/handbook/troubleshooting">handbook</a> says what each mostly is.</p>
 ${sections.join('\n')}`,
   );
 }

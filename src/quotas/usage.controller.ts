@@ -10,6 +10,8 @@ const NAMES = [
   'schedules',
   'webhook_endpoints',
   'alert_rules',
+  'keys',
+  'members',
   'preview_bytes',
   'checkpoint_bytes',
   'records',

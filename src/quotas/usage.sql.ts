@@ -7,6 +7,8 @@ export interface StoredUsage {
   readonly schedules: number;
   readonly webhook_endpoints: number;
   readonly alert_rules: number;
+  readonly keys: number;
+  readonly members: number;
   readonly preview_bytes: number;
   readonly checkpoint_bytes: number;
   readonly records: number;
@@ -21,7 +23,7 @@ const MOST_RUNS = 100_000;
 /** `most` ends the count of what may be many: whoever has more than the quota has it exceeded, by however much. */
 export const usageOf = (
   orgId: string,
-  most: { active_syncs: number; records: number },
+  most: { active_syncs: number; records: number; keys: number; members: number },
   retentionDays: { readonly changes: number; readonly items: number },
 ): Statement => ({
   text: `
@@ -31,6 +33,8 @@ export const usageOf = (
            (SELECT count(*)::int FROM public.sync_schedules WHERE org_id = $1) AS schedules,
            (SELECT count(*)::int FROM public.sync_webhook_endpoints WHERE org_id = $1) AS webhook_endpoints,
            (SELECT count(*)::int FROM public.sync_alert_rules WHERE org_id = $1) AS alert_rules,
+           app.count_keys($6) AS keys,
+           (SELECT count(*)::int FROM (SELECT FROM auth.users_extended WHERE org_id = $1 LIMIT $7) AS known) AS members,
            (SELECT coalesce(sum(pg_column_size(delta_data)), 0)::bigint FROM public.sync_preview_cache
              WHERE org_id = $1) AS preview_bytes,
            (SELECT coalesce(sum(pg_column_size(checkpoint)), 0)::bigint FROM (SELECT checkpoint FROM public.sync_progress
@@ -56,5 +60,8 @@ export const usageOf = (
                   AND r.created_at > now() - make_interval(days => $5, hours => 1)
                 ORDER BY r.created_at DESC LIMIT ${MOST_RUNS}) AS k
              WHERE c.org_id = $1 AND c.removed_at IS NULL) AS item_bytes`,
-  values: [orgId, most.active_syncs + 1, most.records + 1, retentionDays.changes, retentionDays.items],
+  values: [
+    ...[orgId, most.active_syncs + 1, most.records + 1, retentionDays.changes, retentionDays.items],
+    ...[most.keys + 1, most.members + 1],
+  ],
 });

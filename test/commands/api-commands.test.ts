@@ -41,6 +41,31 @@ const file = (name: string, content: string): string => {
   return path;
 };
 
+describe('sync-operations doctor --connections', () => {
+  it('has the service check each connection of the organizations that the key sees, and no other', async () => {
+    const doctor = async (key: string) => {
+      const { stdout, code } = await ServiceProcess.command('doctor', ['--connections', '--json'], {
+        ...{ SYNC_URL: service.url, SYNC_API_KEY: key, DATABASE_URL: service.database.appUrl },
+        SYNC_ENCRYPTION_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
+      });
+      const findings = JSON.parse(stdout) as { check: string; state: string; found: string; remedy?: string }[];
+      return { code, systems: findings.filter(({ check }) => check === 'systems') };
+    };
+    for (const key of [keys['org-1'] as string, await service.createKey({ orgId: null, scopes: ['sync:admin'] })]) {
+      const { code, systems } = await doctor(key);
+      expect(code).toBe(1);
+      expect(systems).toEqual([
+        { check: 'systems', state: 'fail', found: expect.any(String), remedy: expect.any(String) },
+      ]);
+      expect(systems[0]?.found).toMatch(/^Main shop of org-1: /);
+    }
+    expect(await doctor(keys['org-2'] as string)).toEqual({
+      ...{ code: 0, systems: [{ check: 'systems', state: 'ok', found: 'There are no connections.' }] },
+    });
+    expect((await doctor('syk_of-nobody')).systems[0]?.found).toContain('is refused (401)');
+  });
+});
+
 describe('sync-operations config', () => {
   it('exports what there is, without secrets; applied to the same organization it changes nothing', async () => {
     const { code, stdout, stderr } = await config('org-1', 'export');

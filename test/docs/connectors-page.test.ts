@@ -7,7 +7,7 @@ import { CONNECTORS } from '../../src/connectors/connector.registry.ts';
 import type { SettingsSchema } from '../../src/connectors/contract/connector.types.ts';
 import { runAsTenant } from '../../src/tenancy/tenant.context.ts';
 
-const sections = readFileSync('docs/connectors.md', 'utf8').split(/^## /m);
+const page = (name: string) => readFileSync(`docs/${name}.md`, 'utf8');
 const NONE: SettingsSchema = { type: 'object', properties: {} };
 
 /** What GET /connectors returns. */
@@ -21,7 +21,6 @@ const common = settingsSchemaOf({
   settings: NONE,
 }).properties;
 
-const section = (title: string): string => sections.find((text) => text.startsWith(`${title}\n`)) ?? '';
 const cellsOf = (line: string): string[] => line.split(/ ?(?<!\\)\| ?/).slice(1, -1);
 const names = (cell = ''): string[] => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name as string);
 
@@ -39,23 +38,23 @@ const known = (properties: SettingsSchema['properties']): Record<string, string>
     Object.entries(properties).map(([name, { default: value }]) => [name, JSON.stringify(value) ?? '']),
   );
 
-it('the page has every common setting with its default', () => {
-  expect(written(section('Settings of every connection'))).toEqual(known(common));
+it('docs/connectors.md has every common setting with its default', () => {
+  expect(written(page('connectors'))).toEqual(known(common));
 });
 
-it.each(items)('the page has every setting and credential of $title, and no other', ({ title, ...connector }) => {
+it.each(items)('docs/$system.md has every setting and credential, and no other', ({ system, ...connector }) => {
   const { properties } = connector.settings as SettingsSchema;
   const own = Object.entries(properties).filter(([name]) => !Object.hasOwn(common, name));
-  expect(written(section(title))).toEqual(known(Object.fromEntries(own)));
+  expect(written(page(system))).toEqual(known(Object.fromEntries(own)));
   const { properties: secrets } = connector.credentials as SettingsSchema;
-  expect(names(section(title))).toEqual(expect.arrayContaining(Object.keys(secrets)));
-  expect(/^### Webhooks$/m.test(section(title))).toBe(connector.webhooks);
+  expect(names(page(system))).toEqual(expect.arrayContaining(Object.keys(secrets)));
+  expect(/^## Webhooks$/m.test(page(system))).toBe(connector.webhooks);
 });
 
 it.each(items.filter(({ system }) => system !== 'csv'))(
-  'the page has every field of $title with its direction',
-  ({ title, entities }) => {
-    const shown = rows(section(title), 'entity').map(([entity, fields, directions]) => [
+  'docs/$system.md has every field with its direction',
+  ({ system, entities }) => {
+    const shown = rows(page(system), 'entity').map(([entity, fields, directions]) => [
       entity,
       names(fields).sort(),
       names(directions).sort(),

@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDocument } from '../../src/commands/config/config.document.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
+import { commandsOf, PAGES, runShell } from './page.commands.ts';
 
 let service: TestService;
 let variables: Record<string, string>;
@@ -15,24 +14,11 @@ beforeAll(async () => {
     URL: `${service.url}/api/sync`,
     KEY: key,
     MIGRATION_DATABASE_URL: service.database.ownerUrl,
-    npm_config_update_notifier: 'false',
   };
 });
 afterAll(() => service.close());
 
-/** The commands of a page, as one person pastes them one after the other. */
-async function runPage(page: string): Promise<{ code: number | null; lines: string[] }> {
-  const blocks = [...readFileSync(page, 'utf8').matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block);
-  const { PATH = '', HOME = '' } = process.env;
-  const shell = spawn('sh', ['-ec', blocks.join('\n')], {
-    env: { PATH, HOME, ...variables },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  for (const stream of [shell.stdout, shell.stderr]) stream.on('data', (text) => (output += text));
-  const [code] = await once(shell, 'close');
-  return { code, lines: output.split('\n').filter(Boolean) };
-}
+const runPage = (page: string) => runShell(commandsOf(page), variables);
 
 describe('The commands of', () => {
   it('"Your first sync in five minutes" take a sync from its start to its entry in the trail', async () => {
@@ -74,14 +60,7 @@ it('the example of docs/config.md is a document that apply takes', () => {
   expect(alert_rules.map(({ kind }) => kind)).toEqual(['stale']);
 });
 
-it.each([
-  'docs/first-sync.md',
-  'docs/config.md',
-  'docs/reporting.md',
-  'docs/sql.md',
-  'clients/python/README.md',
-  'clients/mcp/README.md',
-])('the links of %s lead to files, and its npm scripts exist', (page) => {
+it.each(PAGES)('the links of %s lead to files, and its npm scripts exist', (page) => {
   const text = readFileSync(page, 'utf8');
   const links = [...text.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)].map(([, target]) => target as string);
   const broken = links.filter((link) => !/^https?:/.test(link) && !existsSync(join(dirname(page), link)));

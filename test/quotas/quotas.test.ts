@@ -95,6 +95,8 @@ describe('GET /usage', () => {
         'schedules',
         'webhook_endpoints',
         'alert_rules',
+        'keys',
+        'members',
         'preview_bytes',
         'checkpoint_bytes',
         'records',
@@ -111,6 +113,8 @@ describe('GET /usage', () => {
         schedules: 0,
         webhook_endpoints: 0,
         alert_rules: 0,
+        keys: 0,
+        members: 0,
         preview_bytes: 0,
         checkpoint_bytes: 0,
         records: 0,
@@ -120,6 +124,19 @@ describe('GET /usage', () => {
         streams: 0,
       },
     });
+  });
+
+  it('counts keys, those that were revoked included, and members', async () => {
+    const made = await call('org-keys', 'POST', '/keys', { name: 'billing', scopes: ['sync:read'] });
+    expect(made.status).toBe(201);
+    await call('org-keys', 'POST', '/keys', { name: 'reports', scopes: ['sync:read'] });
+    expect((await call('org-keys', 'DELETE', `/keys/${made.body.id}`)).status).toBe(204);
+    await sql(
+      service.database.superuserUrl,
+      `INSERT INTO auth.users_extended (org_id, id) VALUES ('org-keys', 'maria'), ('org-keys-2', 'jan')`,
+    );
+    expect(await usage('org-keys')).toMatchObject({ keys: 2, members: 1 });
+    expect(await usage('org-keys-2')).toMatchObject({ keys: 0, members: 1 });
   });
 
   it('counts what plain SQL has stored, too', async () => {

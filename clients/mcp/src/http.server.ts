@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { createSyncClient } from '@sync-operations/client';
+import { RequestSlots } from './request.slots.ts';
 import { createMcpServer } from './server.ts';
 
 export interface McpHttpOptions {
@@ -12,6 +13,8 @@ export interface McpHttpOptions {
 /** A call names a tool and some words. */
 const MAX_BODY_BYTES = 64 * 1024;
 const REQUEST_MS = 30_000;
+/** Open ones, most of which ask nothing. */
+const MAX_CONNECTIONS = 512;
 
 /**
  * MCP over streamable HTTP at `/mcp`, without sessions: each request carries the caller's own key (`X-Api-Key` or `Authorization`, and
@@ -19,17 +22,24 @@ const REQUEST_MS = 30_000;
  * with an Origin are refused.
  */
 export function createMcpHttpServer(options: McpHttpOptions): Server {
+  const slots = new RequestSlots();
   const server = createServer((request, response) => {
-    serve(options, request, response).catch(() => {
+    serve(options, slots, request, response).catch(() => {
       if (!response.headersSent) refuse(response, 500, 'The request failed on our side.');
       else response.destroy();
     });
   });
   server.requestTimeout = REQUEST_MS;
+  server.maxConnections = MAX_CONNECTIONS;
   return server;
 }
 
-async function serve(options: McpHttpOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  options: McpHttpOptions,
+  slots: RequestSlots,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   if (request.url?.split('?')[0] !== '/mcp') return refuse(response, 404, 'MCP is at /mcp.');
   if (request.headers.origin !== undefined) return refuse(response, 403, 'Pages of a browser are not served.');
   if (request.method !== 'POST') return refuse(response, 405, 'Send POST: there are no sessions.');
@@ -37,6 +47,12 @@ async function serve(options: McpHttpOptions, request: IncomingMessage, response
   const token = /^bearer (.+)$/i.exec(authorization ?? '')?.[1];
   if (token === undefined && typeof apiKey !== 'string')
     return refuse(response, 401, 'Send your own key in X-Api-Key, or a token in Authorization.');
+  const release = slots.take(`${token ?? apiKey}`);
+  if (!release) {
+    response.setHeader('retry-after', '1');
+    return refuse(response, 429, 'Too many requests are at work. Send fewer at the same time.');
+  }
+  response.once('close', release);
   const body = await bodyOf(request);
   if (body === undefined) return refuse(response, 413, `A body has at most ${MAX_BODY_BYTES} bytes.`);
   const client = createSyncClient({

@@ -9,7 +9,8 @@ export interface Finding {
     | 'partitions'
     | 'tasks'
     | 'queue'
-    | 'connections';
+    | 'connections'
+    | 'systems';
   /** warn: it works, and somebody should look. fail: something does not work. */
   readonly state: 'ok' | 'warn' | 'fail';
   /** One sentence. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
@@ -220,6 +220,28 @@ describe('The server over HTTP', () => {
       await fetch(url, { headers: { 'x-api-key': key } }),
     ].map(({ status }) => status);
     expect(statuses).toEqual([401, 403, 413, 400, 404, 405]);
+  });
+
+  it('lets nobody have more than eight requests at work, and leaves room for the others', async () => {
+    const url = await serve();
+    const [key, other] = [await keyOf(ORG), await keyOf(OTHER)];
+    const begin = async (with_key: string) => {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1');
+      socket.write(
+        `POST /mcp HTTP/1.1\r\nhost: here\r\nx-api-key: ${with_key}\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{`,
+      );
+      await once(socket, 'connect');
+      return socket;
+    };
+    // Their bodies do not end.
+    const sockets = await Promise.all(Array.from({ length: 8 }, () => begin(key)));
+    const status = async (with_key: string) => (await post(url, { 'x-api-key': with_key }, 'no JSON')).status;
+    await expect.poll(() => status(key)).toBe(429);
+    const { headers } = await post(url, { 'x-api-key': key });
+    expect(headers.get('retry-after')).toBe('1');
+    expect(await status(other)).toBe(400);
+    for (const socket of sockets) socket.destroy();
+    await expect.poll(() => status(key)).toBe(400);
   });
 
   it('with a key that does not exist tells the assistant so', async () => {

@@ -36,6 +36,9 @@ export function UserMenu() {
         ))}
       </fieldset>
       <p className="row">
+        <a href="/handbook/">Handbook</a>
+      </p>
+      <p className="row">
         <a href="/docs">API documentation</a>
       </p>
       <Button onClick={() => void signOut()}>
