@@ -3754,11 +3754,11 @@ export type ListActivityData = {
          */
         days?: number;
         /**
-         * Not with days
+         * Such as 2026-11-01T00:00:00Z; not with days
          */
         from?: string;
         /**
-         * Not with days
+         * Such as 2026-12-01T00:00:00Z; not with days
          */
         to?: string;
         entity_type?: string;
@@ -3894,11 +3894,11 @@ export type ListActivityErrorsData = {
          */
         days?: number;
         /**
-         * Not with days
+         * Such as 2026-11-01T00:00:00Z; not with days
          */
         from?: string;
         /**
-         * Not with days
+         * Such as 2026-12-01T00:00:00Z; not with days
          */
         to?: string;
         entity_type?: string;
@@ -3959,11 +3959,11 @@ export type ListActivityTrendsData = {
          */
         days?: number;
         /**
-         * Not with days
+         * Such as 2026-11-01T00:00:00Z; not with days
          */
         from?: string;
         /**
-         * Not with days
+         * Such as 2026-12-01T00:00:00Z; not with days
          */
         to?: string;
         entity_type?: string;
@@ -4028,11 +4028,11 @@ export type ListSlowActivityData = {
          */
         days?: number;
         /**
-         * Not with days
+         * Such as 2026-11-01T00:00:00Z; not with days
          */
         from?: string;
         /**
-         * Not with days
+         * Such as 2026-12-01T00:00:00Z; not with days
          */
         to?: string;
         entity_type?: string;
@@ -4197,11 +4197,11 @@ export type ExportActivityData = {
          */
         days?: number;
         /**
-         * Not with days
+         * Such as 2026-11-01T00:00:00Z; not with days
          */
         from?: string;
         /**
-         * Not with days
+         * Such as 2026-12-01T00:00:00Z; not with days
          */
         to?: string;
         entity_type?: string;
