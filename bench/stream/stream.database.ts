@@ -37,6 +37,10 @@ export class StreamDatabase {
     return this.server.appUrl;
   }
 
+  get ownerUrl(): string {
+    return this.server.ownerUrl;
+  }
+
   async fill(organizations: readonly string[], active: number): Promise<void> {
     await this.superuser.query(
       `INSERT INTO sync_progress (org_id, sync_id, entity_type, source_system, total_items, processed_count, started_at, completed_at)

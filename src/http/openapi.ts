@@ -102,35 +102,3 @@ function withNullInLists(document: OpenAPIObject): OpenAPIObject {
         property.enum = [...(property.enum ?? []), null];
   return document;
 }
-
-const ORGANIZATION = 'X-Org-Id';
-
-/** For the page, the organization is asked for once, with the credentials; for programs, it is a header of each operation. */
-function withOrganizationOnce(document: OpenAPIObject): OpenAPIObject {
-  for (const methods of Object.values(document.paths))
-    for (const operation of Object.values(methods) as { parameters?: { name?: string }[] }[])
-      if (operation.parameters) operation.parameters = operation.parameters.filter(({ name }) => name !== ORGANIZATION);
-  const schemes = document.components?.securitySchemes ?? {};
-  schemes.organization = {
-    ...{ type: 'apiKey', in: 'header', name: ORGANIZATION },
-    description: 'Only with a key of every organization: the one that you mean',
-  };
-  document.security = document.security?.map((one) => ({ ...one, organization: [] }));
-  return document;
-}
-
-/** Swagger UI at /docs, the document at /openapi.json. */
-export function serveDocument(app: INestApplication): void {
-  let page: OpenAPIObject | undefined;
-  SwaggerModule.setup('docs', app, () => createDocument(app), {
-    jsonDocumentUrl: 'openapi.json',
-    yamlDocumentUrl: 'openapi.yaml',
-    customSiteTitle: 'Sync Operations API',
-    patchDocumentOnRequest: (request, _, document) => {
-      if (!(request as { readonly url: string }).url.startsWith('/docs')) return document;
-      page ??= withOrganizationOnce(structuredClone(document));
-      return page;
-    },
-    swaggerOptions: { persistAuthorization: false, displayRequestDuration: true, tryItOutEnabled: true },
-  });
-}

@@ -6,8 +6,7 @@ import { Operation } from '../common/operation.ts';
 import { ConnectionIdParam } from '../connectors/connections/dto/requests.dto.ts';
 import { Idempotent } from '../idempotency/idempotency.interceptor.ts';
 import { CacheKeyParam } from '../preview-cache/dto/preview.dto.ts';
-import { SyncIdParam } from '../progress/dto/requests.dto.ts';
-import { OneItemDto } from '../runs/dto/requests.dto.ts';
+import { OneItemDto, RunIdParam } from '../runs/dto/requests.dto.ts';
 import { LOCATION, located } from '../runs/runs.controller.ts';
 import { changesToCsv } from './changes.export.ts';
 import { PreviewChangePageDto, PreviewChangesQuery, PreviewRunDto, StartPreviewDto } from './dto/preview.dto.ts';
@@ -56,7 +55,7 @@ export class PreviewsController {
     problems: ['not-found', 'conflict'],
   })
   async undo(
-    @Param() { sync_id }: SyncIdParam,
+    @Param() { sync_id }: RunIdParam,
     @Body() body: OneItemDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PreviewRunDto> {
@@ -126,7 +125,7 @@ export class PreviewsController {
     ok: [{ status: 200, description: 'A page of changes', type: PreviewChangePageDto }],
     problems: ['not-found'],
   })
-  changesOfSync(@Param() { sync_id }: SyncIdParam, @Query() query: PreviewChangesQuery): Promise<PreviewChangePageDto> {
+  changesOfSync(@Param() { sync_id }: RunIdParam, @Query() query: PreviewChangesQuery): Promise<PreviewChangePageDto> {
     return this.changes.ofSync(sync_id, query);
   }
 }

@@ -4,13 +4,20 @@ import type { FastifyReply } from 'fastify';
 import type { Page } from '../common/cursor.ts';
 import { Operation } from '../common/operation.ts';
 import { Idempotent } from '../idempotency/idempotency.interceptor.ts';
-import { SyncIdParam } from '../progress/dto/requests.dto.ts';
-import { OneItemDto, RunsQuery, StartRunDto } from './dto/requests.dto.ts';
+import { OneItemDto, RunIdParam, RunsQuery, StartRunDto } from './dto/requests.dto.ts';
 import { RunDto, RunPageDto } from './dto/run.dto.ts';
 import { FreshPreviewInterceptor } from './fresh-preview.interceptor.ts';
 import { RunsService } from './runs.service.ts';
 
 export const LOCATION = { Location: 'The address of its progress' };
+
+const FROM_SHOP = { source_connection_id: '6b0f6a52-8f5e-4c1e-9d43-0f6a1f2b3c4d', entity_type: 'customer' };
+const START_EXAMPLES = {
+  'a shop to the records': { value: { ...FROM_SHOP, mode: 'full', destination: 'records' } },
+  'a shop to an ERP': {
+    value: { ...FROM_SHOP, mode: 'full', destination: { connection_id: '7f1d9a52-33c9-4f6b-8f1d-0c6a5d3e2b10' } },
+  },
+};
 
 @ApiTags('runs')
 @Controller('api/sync')
@@ -22,7 +29,7 @@ export class RunsController {
   @Idempotent()
   // Runs before the idempotency interceptor opens a transaction: it calls other systems, and must not see this request's own key.
   @UseInterceptors(FreshPreviewInterceptor)
-  @ApiBody({ type: StartRunDto })
+  @ApiBody({ type: StartRunDto, examples: START_EXAMPLES })
   @Operation({
     id: 'startRun',
     summary: 'Start a sync that the service runs itself',
@@ -47,7 +54,7 @@ export class RunsController {
     problems: ['not-found', 'conflict'],
   })
   async retryFailed(
-    @Param() { sync_id }: SyncIdParam,
+    @Param() { sync_id }: RunIdParam,
     @Body() body: OneItemDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RunDto> {
@@ -71,7 +78,7 @@ export class RunsController {
     ok: [{ status: 200, description: 'The run', type: RunDto }],
     problems: ['not-found'],
   })
-  get(@Param() { sync_id }: SyncIdParam): Promise<RunDto> {
+  get(@Param() { sync_id }: RunIdParam): Promise<RunDto> {
     return this.runs.get(sync_id);
   }
 }

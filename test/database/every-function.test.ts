@@ -154,10 +154,11 @@ describe('every function of the SQL files', () => {
     expect((await asService(`SELECT status FROM sync_progress WHERE sync_id = 'run'`)).rows).toEqual([
       { status: 'completed_with_errors' },
     ]);
-    // Fires for a login of plain SQL; the superuser's statements have that role's rights, too.
+    // Fire for a login of plain SQL; the superuser's statements have that role's rights, too.
     await session.query(
       `INSERT INTO sync_activity_log (org_id, activity_type, status) VALUES ('org-1', 'note', 'running')`,
     );
+    await session.query(`INSERT INTO sync_search (org_id, sync_id, terms) VALUES ('org-1', 'open', '{1}')`);
     // Postgres does not count a call that ends in an error, and this one always does.
     const change = asService(`UPDATE sync_progress SET processed_count = 1 WHERE sync_id = 'done'`);
     await expect(change).rejects.toMatchObject({

@@ -64,6 +64,7 @@ app.organization_keys(uuid, integer) | sync_owner | DEFINER | - | sync_app
 app.organizations(bytea, text, text, integer) | sync_directory | DEFINER | - | sync_app
 app.organizations_of_the_trail(text, integer) | sync_directory | DEFINER | enable_seqscan=off | sync_app
 app.overview(text) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=off, enable_sort=off, enable_hashjoin=off, enable_mergejoin=off, jit=off | sync_app
+app.own_search_terms() | sync_owner | INVOKER | - | -
 app.prepare_activity_partitions(integer) | sync_owner | DEFINER | lock_timeout=10s | sync_app, sync_maintenance
 app.publish_changed_records() | sync_owner | INVOKER | - | -
 app.publish_event(text, text, jsonb, uuid[]) | sync_owner | INVOKER | - | sync_app, sync_maintenance
@@ -125,6 +126,7 @@ log_removed_member | AFTER DELETE WHEN ON auth.users_extended | app.log_right()
 log_sql_role | AFTER INSERT OR UPDATE OR DELETE ON auth.sql_roles | app.log_right()
 measure_on_insert | BEFORE INSERT WHEN ON public.sync_progress | app.measure_progress()
 measure_on_update | BEFORE UPDATE WHEN ON public.sync_progress | app.measure_progress()
+own_search_terms | BEFORE INSERT WHEN ON public.sync_search | app.own_search_terms()
 publish_failed | AFTER INSERT ON public.sync_items | app.publish_failed_items()
 publish_on_change | AFTER UPDATE ON public.sync_change_counters | app.publish_changed_records()
 publish_on_first_change | AFTER INSERT ON public.sync_change_counters | app.publish_changed_records()

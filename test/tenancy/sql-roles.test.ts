@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrate } from '../../src/database/migrate.ts';
 import { urlOfRole } from '../../src/database/provision.ts';
 import { SqlRoles } from '../../src/tenancy/sql.roles.ts';
+import { sql } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 
 // Roles belong to the cluster, which the test files share.
@@ -59,6 +60,24 @@ const note = (orgId: string, more: Record<string, string> = {}) => {
 };
 const preview = (orgId: string) =>
   `INSERT INTO sync_preview_cache (org_id, sync_type, cache_key, delta_data) VALUES ('${orgId}', 'odoo', 'k', '{}')`;
+
+describe('What a client of plain SQL stores for the search', () => {
+  it('are the terms of a sync of its own, whatever it says, so that it slows no search of another organization', async () => {
+    const terms = (id: string) =>
+      `INSERT INTO sync_search (org_id, sync_id, terms) VALUES ('org-own', '${id}', app.search_terms('org-other', 1, 'planted'))`;
+    await own.query(start('searched', 'org-own'));
+    await own.query(terms('searched'));
+    await own.query(terms('of nobody'));
+    const rows = await sql(
+      service.database.superuserUrl,
+      `SELECT DISTINCT s.sync_id, s.terms = app.search_terms(p.org_id, app.week_of_start(p.started_at),
+              concat_ws(E'\\n', p.sync_id, p.entity_type, p.source_system, p.initiated_by)) AS own
+         FROM sync_search s LEFT JOIN sync_progress p USING (org_id, sync_id)
+        WHERE s.org_id = 'org-own' AND s.sync_id IN ('searched', 'of nobody')`,
+    );
+    expect(rows).toEqual([{ sync_id: 'searched', own: true }]);
+  });
+});
 
 describe('A client of plain SQL cannot lock the service out: a login', () => {
   it('works in its organization without naming it', async () => {

@@ -69,12 +69,12 @@ export class PeriodQuery extends OrgQuery {
   })
   days?: number;
 
-  @ApiPropertyOptional({ format: 'date-time', description: 'Not with days', example: '2026-11-01T00:00:00Z' })
+  @ApiPropertyOptional({ format: 'date-time', description: 'Such as 2026-11-01T00:00:00Z; not with days' })
   @IsOptional()
   @IsISO8601({ strict: true, strictSeparator: true })
   from?: string;
 
-  @ApiPropertyOptional({ format: 'date-time', description: 'Not with days', example: '2026-12-01T00:00:00Z' })
+  @ApiPropertyOptional({ format: 'date-time', description: 'Such as 2026-12-01T00:00:00Z; not with days' })
   @IsOptional()
   @IsISO8601({ strict: true, strictSeparator: true })
   to?: string;

@@ -11,7 +11,7 @@ import {
   Res,
   UseInterceptors,
 } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Operation } from '../../common/operation.ts';
 import { Idempotent } from '../../idempotency/idempotency.interceptor.ts';
@@ -21,7 +21,13 @@ import { ConnectionPresenter } from './connection.presenter.ts';
 import { ConnectionService } from './connection.service.ts';
 import { ConnectionCheckDto, ConnectionDto, ConnectionPageDto, CreatedConnectionDto } from './dto/connection.dto.ts';
 import { ConnectionChecksDto } from './dto/connection-check.dto.ts';
-import { ChangeConnectionDto, ConnectionIdParam, ConnectionsQuery, CreateConnectionDto } from './dto/requests.dto.ts';
+import {
+  ChangeConnectionDto,
+  ConnectionIdParam,
+  ConnectionsQuery,
+  CREATE_EXAMPLES,
+  CreateConnectionDto,
+} from './dto/requests.dto.ts';
 import { WebhookSecretInterceptor } from './webhook-secret.interceptor.ts';
 
 @ApiTags('connections')
@@ -38,6 +44,7 @@ export class ConnectionController {
   @Idempotent()
   // Decorators apply from bottom to top, so this one runs outside of Idempotent.
   @UseInterceptors(WebhookSecretInterceptor)
+  @ApiBody({ type: CreateConnectionDto, examples: CREATE_EXAMPLES })
   @Operation({
     id: 'createConnection',
     summary: 'Connect a shop or an ERP',

@@ -1,9 +1,10 @@
 -- Why: a sync is found by any part of what names it. migrations/0015-sync-search.ts tells how that stays within row-level security.
 -- Promises: search_terms makes the terms of a text, the same for what is stored and what is asked for: one of every three characters, in
--- lower case. Each start of a sync stores the terms of its week; a sync whose start moves to another week is stored for that, too, and
+-- lower case. What a client of plain SQL stores are the terms of a sync of its own, whatever it says: with those of another organization
+-- it could fill what the searches of that one read. Each start of a sync stores the terms of its week; a sync whose start moves to another week is stored for that, too, and
 -- nothing is ever taken out, so a reader compares what it finds. syncs_with_terms returns the syncs that have all of the terms, perhaps more
 -- than once.
--- Callers: triggers of public.sync_progress, whose condition sync_maintenance evaluates when it ends a sync; app.find_syncs.
+-- Callers: triggers of public.sync_search and of public.sync_progress, whose condition sync_maintenance evaluates when it ends a sync; app.find_syncs.
 
 CREATE OR REPLACE FUNCTION app.week_of_start(at timestamptz) RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER
@@ -14,11 +15,16 @@ ALTER FUNCTION app.week_of_start(timestamptz) OWNER TO CURRENT_USER;
 REVOKE ALL ON FUNCTION app.week_of_start(timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.week_of_start(timestamptz) TO sync_app, sync_maintenance, sync_sql;
 
+-- The organization and the week are hashed once, into the seed of the others: half the time of hashing them with each term.
 CREATE OR REPLACE FUNCTION app.search_terms(org text, week integer, words text) RETURNS bigint[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
-  SELECT coalesce(array_agg(DISTINCT hashtextextended(org || E'\n' || week || E'\n' || substr(lower(words), place, 3), 0)), '{}')
-    FROM generate_series(1, length(lower(words)) - 2) AS place
+DECLARE
+  folded CONSTANT text := lower(words);
+  seed CONSTANT bigint := hashtextextended(org || E'\n' || week, 0);
+BEGIN
+  RETURN ARRAY(SELECT hashtextextended(substr(folded, place, 3), seed) FROM generate_series(1, length(folded) - 2) AS place);
+END
 $$;
 ALTER FUNCTION app.search_terms(text, integer, text) OWNER TO CURRENT_USER;
 REVOKE ALL ON FUNCTION app.search_terms(text, integer, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
@@ -41,6 +47,25 @@ CREATE OR REPLACE TRIGGER search_on_insert AFTER INSERT ON public.sync_progress
 CREATE OR REPLACE TRIGGER search_on_move AFTER UPDATE ON public.sync_progress
   FOR EACH ROW WHEN (OLD.started_at <> NEW.started_at AND app.week_of_start(OLD.started_at) <> app.week_of_start(NEW.started_at))
   EXECUTE FUNCTION app.store_search_terms();
+
+CREATE OR REPLACE FUNCTION app.own_search_terms() RETURNS trigger
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  -- The superuser has the role's rights, too, and restores what was stored.
+  IF NOT EXISTS (SELECT FROM auth.sql_roles AS r WHERE r.role_name = session_user) THEN
+    RETURN NEW;
+  END IF;
+  SELECT app.search_terms(p.org_id, app.week_of_start(p.started_at),
+    concat_ws(E'\n', p.sync_id, p.entity_type, p.source_system, p.initiated_by)) INTO NEW.terms
+    FROM public.sync_progress AS p WHERE p.org_id = NEW.org_id AND p.sync_id = NEW.sync_id;
+  RETURN CASE WHEN FOUND THEN NEW END;
+END
+$$;
+ALTER FUNCTION app.own_search_terms() OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.own_search_terms() FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+CREATE OR REPLACE TRIGGER own_search_terms BEFORE INSERT ON public.sync_search
+  FOR EACH ROW WHEN (pg_has_role(current_user, 'sync_sql', 'USAGE')) EXECUTE FUNCTION app.own_search_terms();
 
 CREATE OR REPLACE FUNCTION app.syncs_with_terms(org text, wanted bigint[]) RETURNS SETOF text
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER

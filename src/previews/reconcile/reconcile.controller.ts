@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { Operation } from '../../common/operation.ts';
 import { ConnectionIdParam } from '../../connectors/connections/dto/requests.dto.ts';
 import { Idempotent } from '../../idempotency/idempotency.interceptor.ts';
-import { SyncIdParam } from '../../progress/dto/requests.dto.ts';
+import { RunIdParam } from '../../runs/dto/requests.dto.ts';
 import { RunDto } from '../../runs/dto/run.dto.ts';
 import { LOCATION, located } from '../../runs/runs.controller.ts';
 import { DifferencePageDto, DifferencesQuery, StartReconcileDto } from './dto/reconcile.dto.ts';
@@ -44,7 +44,7 @@ export class ReconcileController {
     ok: [{ status: 200, description: 'A page of differences', type: DifferencePageDto }],
     problems: ['not-found'],
   })
-  differences(@Param() { sync_id }: SyncIdParam, @Query() query: DifferencesQuery): Promise<DifferencePageDto> {
+  differences(@Param() { sync_id }: RunIdParam, @Query() query: DifferencesQuery): Promise<DifferencePageDto> {
     return this.reconciles.differences(sync_id, query);
   }
 }

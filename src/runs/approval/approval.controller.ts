@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { TextProperty } from '../../common/bounds.decorator.ts';
 import { Operation } from '../../common/operation.ts';
 import { Idempotent } from '../../idempotency/idempotency.interceptor.ts';
-import { SyncIdParam } from '../../progress/dto/requests.dto.ts';
+import { RunIdParam } from '../dto/requests.dto.ts';
 import { RunDto } from '../dto/run.dto.ts';
 import { RunsService } from '../runs.service.ts';
 
@@ -32,7 +32,7 @@ export class ApprovalController {
     ok: [{ status: 200, description: 'The run', type: RunDto }],
     problems: ['not-found', 'conflict'],
   })
-  approve(@Param() { sync_id }: SyncIdParam): Promise<RunDto> {
+  approve(@Param() { sync_id }: RunIdParam): Promise<RunDto> {
     return this.runs.approve(sync_id);
   }
 
@@ -46,7 +46,7 @@ export class ApprovalController {
     ok: [{ status: 200, description: 'The run', type: RunDto }],
     problems: ['not-found', 'conflict'],
   })
-  refuse(@Param() { sync_id }: SyncIdParam, @Body() { reason }: RefuseRunDto): Promise<RunDto> {
+  refuse(@Param() { sync_id }: RunIdParam, @Body() { reason }: RefuseRunDto): Promise<RunDto> {
     return this.runs.refuse(sync_id, reason);
   }
 }

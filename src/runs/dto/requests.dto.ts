@@ -83,7 +83,7 @@ export const destinationConnectionOf = ({
   typeof destination === 'object' ? destination.connection_id : null;
 
 export class StartRunDto extends SourceAndDestinationDto {
-  @ApiProperty({ format: 'uuid', example: '0b6f3c1e-6a7c-4c1d-9d39-0f9a6a0f7a11' })
+  @ApiProperty({ format: 'uuid', example: '6b0f6a52-8f5e-4c1e-9d43-0f6a1f2b3c4d' })
   @IsUUID()
   source_connection_id: string;
 
@@ -102,6 +102,12 @@ export class StartRunDto extends SourceAndDestinationDto {
   override_guard?: OverrideGuardDto;
 }
 
+/** A run by the id of its sync. */
+export class RunIdParam {
+  @TextProperty({ maxLength: 200, example: 'run-5b0c1f6e-0d3c-4a55-8f0e-2f5f0a4f7c11' })
+  sync_id: string;
+}
+
 /** Of which item alone something is done. Left out: of all of the sync. */
 export class OneItemDto {
   @TextProperty({ maxLength: 500, optional: true, description: 'The id of the item in the source', example: '4711' })
@@ -112,7 +118,7 @@ export class RunsQuery extends OrgQuery {
   @ApiPropertyOptional({
     format: 'uuid',
     description: 'Returns only runs that read from this connection',
-    example: '0b6f3c1e-6a7c-4c1d-9d39-0f9a6a0f7a11',
+    example: '6b0f6a52-8f5e-4c1e-9d43-0f6a1f2b3c4d',
   })
   @IsOptional()
   @IsUUID()
@@ -121,7 +127,7 @@ export class RunsQuery extends OrgQuery {
   @ApiPropertyOptional({
     format: 'uuid',
     description: 'Returns only runs that write to this connection',
-    example: '3c1f2b7e-9f0d-4a58-8d0e-5a1d2c3b4e5f',
+    example: '7f1d9a52-33c9-4f6b-8f1d-0c6a5d3e2b10',
   })
   @IsOptional()
   @IsUUID()

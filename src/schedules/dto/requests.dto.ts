@@ -110,7 +110,7 @@ export class SchedulesQuery extends OrgQuery {
   @ApiPropertyOptional({
     format: 'uuid',
     description: 'Returns only schedules that read from this connection',
-    example: '0b6f3c1e-6a7c-4c1d-9d39-0f9a6a0f7a11',
+    example: '6b0f6a52-8f5e-4c1e-9d43-0f6a1f2b3c4d',
   })
   @IsOptional()
   @IsUUID()
@@ -119,7 +119,7 @@ export class SchedulesQuery extends OrgQuery {
   @ApiPropertyOptional({
     format: 'uuid',
     description: 'Returns only schedules that write to this connection',
-    example: '3c1f2b7e-9f0d-4a58-8d0e-5a1d2c3b4e5f',
+    example: '7f1d9a52-33c9-4f6b-8f1d-0c6a5d3e2b10',
   })
   @IsOptional()
   @IsUUID()

@@ -7,11 +7,12 @@ import {
   type StreamedSync,
   speedText,
 } from '@sync-operations/react';
-import type { ReactNode } from 'react';
+import { type ReactNode, type Ref, useRef } from 'react';
 import { Link } from 'wouter';
 import { syncPath } from '../app/location.ts';
 import { count } from '../ui/format.ts';
 import { Progress } from '../ui/progress.tsx';
+import { Gap, useWindowRows } from '../ui/window-rows.tsx';
 import '../ui/table.css';
 
 interface Props {
@@ -22,11 +23,16 @@ interface Props {
   readonly actionsOf: (sync: StreamedSync) => ReactNode;
 }
 
-/** One row for each sync: as dense as a list can be, for dozens of them. */
+const ROW_PX = 72;
+const COLUMNS = 7;
+
+/** One row for each sync: as dense as a list can be, for dozens of them or for all that an organization may have. */
 export function LiveTable({ syncs, now, aboutOf, actionsOf }: Props) {
+  const body = useRef<HTMLTableSectionElement>(null);
+  const { shown, measure, before, after } = useWindowRows(body, syncs.length, ROW_PX, (index) => syncs[index]?.sync_id);
   return (
     <div className="card live-table-card">
-      <table className="table table-cards live-table">
+      <table className="table table-cards live-table" aria-rowcount={syncs.length + 1}>
         <caption className="visually-hidden">Running syncs</caption>
         <thead>
           <tr>
@@ -47,10 +53,23 @@ export function LiveTable({ syncs, now, aboutOf, actionsOf }: Props) {
             </th>
           </tr>
         </thead>
-        <tbody>
-          {syncs.map((sync) => (
-            <Row key={sync.sync_id} sync={sync} now={now} about={aboutOf(sync)} actions={actionsOf(sync)} />
-          ))}
+        <tbody ref={body}>
+          <Gap height={before} columns={COLUMNS} />
+          {shown.map(({ index, key }) => {
+            const sync = syncs[index];
+            return sync ? (
+              <Row
+                key={key}
+                ref={measure}
+                index={index}
+                sync={sync}
+                now={now}
+                about={aboutOf(sync)}
+                actions={actionsOf(sync)}
+              />
+            ) : null;
+          })}
+          <Gap height={after} columns={COLUMNS} />
         </tbody>
       </table>
     </div>
@@ -58,18 +77,20 @@ export function LiveTable({ syncs, now, aboutOf, actionsOf }: Props) {
 }
 
 interface RowProps {
+  readonly ref: Ref<HTMLTableRowElement>;
+  readonly index: number;
   readonly sync: StreamedSync;
   readonly now: number;
   readonly about: string;
   readonly actions: ReactNode;
 }
 
-function Row({ sync, now, about, actions }: RowProps) {
+function Row({ ref, index, sync, now, about, actions }: RowProps) {
   const { sync_id, completed_at, processed_count, failed_count, total_items } = sync;
   const status = displayStatus(sync, now);
   const isFigureTrue = completed_at !== null || isReporting(sync, now);
   return (
-    <tr data-sync-id={sync_id}>
+    <tr ref={ref} data-index={index} data-sync-id={sync_id} aria-rowindex={index + 2}>
       <td className="live-table-sync">
         <Link href={syncPath(sync_id)}>{nameOf(sync)}</Link> <span className="muted">{sync.source_system}</span>
         <p className="muted small break">{about}</p>

@@ -1,6 +1,6 @@
 import type { SyncListItem } from '@sync-operations/client';
-import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { useLayoutEffect, useRef, useState } from 'react';
+import { useRef } from 'react';
+import { Gap, useWindowRows } from '../ui/window-rows.tsx';
 import { SyncRow } from './sync.row.tsx';
 import type { OnChange } from './syncs.filters.ts';
 import '../ui/table.css';
@@ -17,26 +17,9 @@ interface Props {
 const ROW_PX = 64;
 const COLUMNS = 8;
 
-/** The rows in the window alone are in the page, so that a list of ten thousand scrolls like one of ten. */
 export function SyncsTable({ rows, sort, onChange, selected, onSelect }: Props) {
   const body = useRef<HTMLTableSectionElement>(null);
-  const [top, setTop] = useState(0);
-  useLayoutEffect(() => {
-    const place = () => setTop((body.current?.getBoundingClientRect().top ?? 0) + window.scrollY);
-    place();
-    window.addEventListener('resize', place);
-    return () => window.removeEventListener('resize', place);
-  }, []);
-  const virtual = useWindowVirtualizer({
-    count: rows.length,
-    estimateSize: () => ROW_PX,
-    overscan: 12,
-    scrollMargin: top,
-    getItemKey: (index) => rows[index]?.sync_id ?? index,
-  });
-  const shown = virtual.getVirtualItems();
-  const before = (shown[0]?.start ?? top) - top;
-  const after = virtual.getTotalSize() - ((shown.at(-1)?.end ?? top) - top);
+  const { shown, measure, before, after } = useWindowRows(body, rows.length, ROW_PX, (index) => rows[index]?.sync_id);
   const isAll = selected !== undefined && rows.length > 0 && rows.every(({ sync_id }) => selected.has(sync_id));
   return (
     <div className="card syncs-card">
@@ -73,13 +56,13 @@ export function SyncsTable({ rows, sort, onChange, selected, onSelect }: Props) 
           </tr>
         </thead>
         <tbody ref={body}>
-          <Gap height={before} />
+          <Gap height={before} columns={COLUMNS} />
           {shown.map(({ index, key }) => {
             const sync = rows[index];
             return sync ? (
               <SyncRow
                 key={key}
-                ref={virtual.measureElement}
+                ref={measure}
                 index={index}
                 sync={sync}
                 isSelected={selected?.has(sync.sync_id)}
@@ -87,20 +70,10 @@ export function SyncsTable({ rows, sort, onChange, selected, onSelect }: Props) 
               />
             ) : null;
           })}
-          <Gap height={after} />
+          <Gap height={after} columns={COLUMNS} />
         </tbody>
       </table>
     </div>
-  );
-}
-
-/** In the place of the rows that are not in the window. */
-function Gap({ height }: { readonly height: number }) {
-  if (height <= 0) return null;
-  return (
-    <tr className="syncs-gap" style={{ height }}>
-      <td colSpan={COLUMNS} />
-    </tr>
   );
 }
 

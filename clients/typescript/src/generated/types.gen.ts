@@ -3828,11 +3828,11 @@ export type ListActivityData = {
          */
         days?: number;
         /**
-         * Not with days
+         * Such as 2026-11-01T00:00:00Z; not with days
          */
         from?: string;
         /**
-         * Not with days
+         * Such as 2026-12-01T00:00:00Z; not with days
          */
         to?: string;
         entity_type?: string;
@@ -3968,11 +3968,11 @@ export type ListActivityErrorsData = {
          */
         days?: number;
         /**
-         * Not with days
+         * Such as 2026-11-01T00:00:00Z; not with days
          */
         from?: string;
         /**
-         * Not with days
+         * Such as 2026-12-01T00:00:00Z; not with days
          */
         to?: string;
         entity_type?: string;
@@ -4033,11 +4033,11 @@ export type ListActivityTrendsData = {
          */
         days?: number;
         /**
-         * Not with days
+         * Such as 2026-11-01T00:00:00Z; not with days
          */
         from?: string;
         /**
-         * Not with days
+         * Such as 2026-12-01T00:00:00Z; not with days
          */
         to?: string;
         entity_type?: string;
@@ -4102,11 +4102,11 @@ export type ListSlowActivityData = {
          */
         days?: number;
         /**
-         * Not with days
+         * Such as 2026-11-01T00:00:00Z; not with days
          */
         from?: string;
         /**
-         * Not with days
+         * Such as 2026-12-01T00:00:00Z; not with days
          */
         to?: string;
         entity_type?: string;
@@ -4271,11 +4271,11 @@ export type ExportActivityData = {
          */
         days?: number;
         /**
-         * Not with days
+         * Such as 2026-11-01T00:00:00Z; not with days
          */
         from?: string;
         /**
-         * Not with days
+         * Such as 2026-12-01T00:00:00Z; not with days
          */
         to?: string;
         entity_type?: string;

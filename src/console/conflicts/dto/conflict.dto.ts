@@ -22,13 +22,13 @@ export class ConflictDto {
   @ApiProperty({ description: 'The id of the item in the source', example: '4711' })
   external_id: string;
 
-  @ApiProperty({ format: 'uuid', example: '0b6f3c1e-6a7c-4c1d-9d39-0f9a6a0f7a11' })
+  @ApiProperty({ format: 'uuid', example: '6b0f6a52-8f5e-4c1e-9d43-0f6a1f2b3c4d' })
   source_connection_id: string;
 
   @ApiProperty({ description: 'The name of the source', example: 'Main shop' })
   source_name: string;
 
-  @ApiProperty({ format: 'uuid', example: '3c1f2b7e-9f0d-4a58-8d0e-5a1d2c3b4e5f' })
+  @ApiProperty({ format: 'uuid', example: '7f1d9a52-33c9-4f6b-8f1d-0c6a5d3e2b10' })
   destination_connection_id: string;
 
   @ApiProperty({ description: 'The name of the destination', example: 'Back office' })

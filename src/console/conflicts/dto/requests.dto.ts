@@ -11,7 +11,7 @@ export class ConflictFilterQuery extends OrgQuery {
   @ApiPropertyOptional({
     format: 'uuid',
     description: 'Only between this connection and another',
-    example: '0b6f3c1e-6a7c-4c1d-9d39-0f9a6a0f7a11',
+    example: '6b0f6a52-8f5e-4c1e-9d43-0f6a1f2b3c4d',
   })
   @IsOptional()
   @IsUUID()

@@ -120,7 +120,7 @@ export class OverviewHourDto {
 
 /** A connection, what is synced from and to it, and its last 24 hours. */
 export class OverviewConnectionDto {
-  @ApiProperty({ format: 'uuid', example: '0b6f3c1e-6a7c-4c1d-9d39-0f9a6a0f7a11' })
+  @ApiProperty({ format: 'uuid', example: '6b0f6a52-8f5e-4c1e-9d43-0f6a1f2b3c4d' })
   id: string;
 
   @ApiProperty({ example: 'Main shop' })

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 
 /** What a request to pause or resume a connection came to. */
 export class ConnectionPauseDto {
-  @ApiProperty({ format: 'uuid', example: '0b6f3c1e-6a7c-4c1d-9d39-0f9a6a0f7a11' })
+  @ApiProperty({ format: 'uuid', example: '6b0f6a52-8f5e-4c1e-9d43-0f6a1f2b3c4d' })
   connection_id: string;
 
   @ApiProperty({ description: 'Whether the connection is paused now', example: true })
