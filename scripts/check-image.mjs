@@ -73,15 +73,17 @@ function copy(from, to) {
 }
 
 function environment(variables) {
-  return { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'production', ...variables };
+  return { PATH: process.env.PATH, HOME: folder, NODE_ENV: 'production', ...variables };
 }
 
 /** In the image, as its user but for the installation. */
 function run(program, args, variables = {}) {
   const user = program === 'npm' ? {} : nobody;
+  // npm with what leads it to the registry.
+  const env = program === 'npm' ? process.env : environment(variables);
   const { status, stderr } = spawnSync(program, args, {
     cwd: app,
-    env: environment(variables),
+    env,
     encoding: 'utf8',
     ...user,
   });
