@@ -1,6 +1,7 @@
 /** The direction of dependencies, as ARCHITECTURE.md draws it: each layer may use those before it and none after. */
 const LAYERS = [
   ['config', 'common'],
+  ['tracing'],
   ['database'],
   ['backup'],
   ['rates'],
@@ -36,13 +37,13 @@ export default {
       from: { path: folders([layer]) },
       to: { path: [folders(LAYERS.slice(index + 1)), '^src/[^/]+\\.ts$', '^src/commands/'] },
     })),
-    ...LAYERS[10].map((name) => ({
+    ...LAYERS[11].map((name) => ({
       name: `${name}-stands-alone`,
       comment: "A domain module uses another's exported service, never its SQL or its tables.",
       severity: 'error',
       from: { path: `^src/${name}/` },
       to: {
-        path: `^src/(${LAYERS[10].filter((other) => other !== name).join('|')})/`,
+        path: `^src/(${LAYERS[11].filter((other) => other !== name).join('|')})/`,
         pathNot: '\\.(service|module)\\.ts$',
       },
     })),

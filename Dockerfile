@@ -1,5 +1,11 @@
-# For a Postgres of your own (DATABASE_URL); the image carries no embedded one.
-FROM node:24-slim AS build
+# For a Postgres of your own (DATABASE_URL); the image carries no embedded one. docs/deploying.md says how it is built and run.
+#
+# Build releases from a digest, so that the same commit gives the same image:
+#   docker build --build-arg BASE=node:24.21.0-slim@sha256:… .
+# `docker buildx imagetools inspect node:24.21.0-slim` prints the digest.
+ARG BASE=node:24.21.0-slim
+
+FROM ${BASE} AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY clients/typescript/package.json clients/typescript/
@@ -14,7 +20,8 @@ RUN npm ci --ignore-scripts
 COPY . .
 RUN npm run build && npm run docs:build && npm prune --omit=dev --omit=optional
 
-FROM node:24-slim
+FROM ${BASE}
+# The environment is production's, and everybody outside of the container reaches it.
 ENV NODE_ENV=production HOST=0.0.0.0
 WORKDIR /app
 COPY --from=build /app/package.json ./
@@ -22,6 +29,9 @@ COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/packages ./packages
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/scripts/sync-operations.mjs ./scripts/
-USER node
+# By its number, so that Kubernetes can see that it is not root. It writes no files: run it with a read-only root.
+USER 1000
 EXPOSE 3000
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/health/ready`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "dist/bundle/main.js"]

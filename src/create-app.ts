@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { Socket } from 'node:net';
 import cookie from '@fastify/cookie';
+import { Logger as NestLogger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -22,6 +23,7 @@ import { serveErrorPage } from './http/error.page.ts';
 import { logRequests, quietAtStart, requestId } from './http/logging.ts';
 import { refuseExpectations, refuseOnSocket } from './http/node.refusals.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
+import { traceRequests } from './http/request.tracing.ts';
 import { addSecurityHeaders } from './http/security.headers.ts';
 import { HttpMetrics } from './metrics/http.metrics.ts';
 import { RequestBuckets } from './rates/request.buckets.ts';
@@ -30,6 +32,10 @@ import { bindTenant, type TenantRequest } from './tenancy/tenancy.hook.ts';
 
 /** How often Node looks for requests that take too long to arrive: they end that much later at most. */
 const REQUEST_CHECK_MS = 2_000;
+
+/** For the log of what is loaded apart from Nest. */
+export const warn = (context: string, details: object, message: string): void =>
+  new NestLogger(context).warn(details, message);
 
 /** The application as it is served and as it is tested; it does not listen yet. */
 export async function createApp(environment: Environment): Promise<NestFastifyApplication> {
@@ -88,6 +94,7 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
   endSilentConnections(fastify);
   logRequests(fastify, (await app.resolve(PinoLogger)).logger);
   app.get(HttpMetrics).observe(fastify);
+  traceRequests(fastify);
   admitBeforeBody(fastify, app.get(AuthGuard), app.get(RequestBuckets));
   fastify.addHook('preHandler', bindTenant);
   serveErrorPage(app);

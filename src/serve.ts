@@ -23,7 +23,12 @@ export async function serve(): Promise<void> {
       () => load().catch(() => undefined),
     );
     closers.unshift(() => stopDatabase(embedded));
-    const { createApp } = await load();
+    const { createApp, warn } = await load();
+    // Loaded only when somebody wants the spans.
+    if (environment.OTEL_EXPORTER_OTLP_ENDPOINT) {
+      const { startTracing } = await import('./tracing/start.tracing.ts');
+      closers.unshift(startTracing(environment, warn));
+    }
     const app = await createApp(opened);
     closers.unshift(() => stopApp(app, environment.SYNC_DRAIN_SECONDS));
     const access =

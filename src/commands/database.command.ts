@@ -17,7 +17,9 @@ export function addDatabase(program: Command): void {
     .action(({ all = false }: { all?: boolean }, command: Command) => revert(command, all));
   program
     .command('provision')
-    .description("migrate, give sync_app a new password and print the service's URL")
+    .description(
+      "migrate, and give sync_app the password of SYNC_APP_PASSWORD, or a new one: then print the service's URL",
+    )
     .action((_, command: Command) => provision(command));
   program
     .command('url')
@@ -51,7 +53,7 @@ function printNames(done: Readonly<Record<string, readonly string[]>>): void {
 
 /** On a Postgres of your own (Neon), as its owner. A password given before is replaced. */
 async function provision(command: Command): Promise<void> {
-  const { MIGRATION_DATABASE_URL: ownerUrl } = loadEnvironment();
+  const { MIGRATION_DATABASE_URL: ownerUrl, SYNC_APP_PASSWORD: given } = loadEnvironment();
   if (!ownerUrl)
     throw new ConfigurationError(
       "MIGRATION_DATABASE_URL must be set to the owner's URL (on Neon: the direct one, not -pooler).",
@@ -59,8 +61,13 @@ async function provision(command: Command): Promise<void> {
   const { migrate: bring } = await import('../database/migrate.ts');
   const { newPassword, provisionAppRole, urlOfRole } = await import('../database/provision.ts');
   const { migrations } = await bring(ownerUrl);
-  const password = newPassword();
+  const password = given ?? newPassword();
   await provisionAppRole(ownerUrl, password);
+  // Whoever gave it knows it, and what a container says is kept.
+  if (given !== undefined)
+    return printResult(command, { migrations }, () =>
+      console.error(`Ran ${migrations.length} migrations; sync_app has the password of SYNC_APP_PASSWORD.`),
+    );
   console.error(`Ran ${migrations.length} migrations; sync_app has a new password. The service's URL, shown once:`);
   const url = urlOfRole(ownerUrl, 'sync_app', password);
   printResult(command, { migrations, DATABASE_URL: url }, () => console.log(`DATABASE_URL=${url}`));

@@ -66,6 +66,9 @@ describe('without any variable', () => {
       SYNC_RECONCILE_SAMPLE: 50,
       SYNC_SILENT_MINUTES: 15,
       LOG_LEVEL: 'info',
+      OTEL_SERVICE_NAME: 'sync-operations',
+      SYNC_METRICS_CONNECTIONS: false,
+      OTEL_TRACES_SAMPLER_ARG: 1,
       databaseUrl: undefined,
       databaseVariable: undefined,
     });

@@ -79,6 +79,19 @@ const roleMap = z.string().transform((text, context) =>
   }),
 );
 
+/** `name=value,name=value`, percent-encoded, as OpenTelemetry has it. */
+const exportHeaders = z.string().transform((text, context) => {
+  const pairs = text.split(',').map((part) => /^\s*([A-Za-z0-9!#$%&'*+.^_`|~-]+)=([\x21-\x7e]*)\s*$/.exec(part));
+  try {
+    return Object.fromEntries(
+      pairs.map((pair) => [(pair as string[])[1] as string, decodeURIComponent((pair as string[])[2] as string)]),
+    );
+  } catch {
+    context.addIssue('must be name=value,name=value, percent-encoded');
+    return {};
+  }
+});
+
 /** Every variable the service reads; nothing else reads the environment. Sizes and times carry their unit in the name. */
 const schema = z
   .object({
@@ -92,6 +105,7 @@ const schema = z
     NEON_DATABASE_URL: postgresUrl.optional(),
     DATABASE_URL: postgresUrl.optional(),
     MIGRATION_DATABASE_URL: postgresUrl.optional(),
+    SYNC_APP_PASSWORD: z.string().min(16, 'must have at least 16 characters').optional(),
     SYNC_DB_POOL_SIZE: wholeNumber(2, 200).default(10),
     SYNC_DB_WAITING: wholeNumber(1, 100_000).default(200),
     SYNC_ORG_DB_CONNECTIONS: wholeNumber(1, 200).optional(),
@@ -157,6 +171,18 @@ const schema = z
     SYNC_ACTIVITY_RETENTION_MONTHS: wholeNumber(1, 1_200).optional(),
     SYNC_CHANGES_RETENTION_DAYS: wholeNumber(1, 84).default(30),
     SYNC_ITEMS_RETENTION_DAYS: wholeNumber(1, 1_000).default(90),
+    SYNC_METRICS_CONNECTIONS: z
+      .enum(['true', 'false'], 'must be true or false')
+      .default('false')
+      .transform((text) => text === 'true'),
+    OTEL_EXPORTER_OTLP_ENDPOINT: publicUrl.optional(),
+    OTEL_EXPORTER_OTLP_HEADERS: exportHeaders.optional(),
+    OTEL_SERVICE_NAME: z.string().max(200).default('sync-operations'),
+    OTEL_TRACES_SAMPLER_ARG: z.coerce
+      .number('must be a number from 0 to 1')
+      .min(0, 'must be a number from 0 to 1')
+      .max(1, 'must be a number from 0 to 1')
+      .default(1),
     LOG_LEVEL: z
       .enum(
         ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
@@ -188,6 +214,8 @@ const schema = z
       refuse('SYNC_PUBLIC_URL', 'is needed with SYNC_OIDC_ISSUER: the provider sends people back there');
     if (env.SYNC_OIDC_ROLES && !env.SYNC_OIDC_ROLE_CLAIM)
       refuse('SYNC_OIDC_ROLE_CLAIM', 'is needed with SYNC_OIDC_ROLES: which claim has these values');
+    if (env.OTEL_EXPORTER_OTLP_HEADERS && !env.OTEL_EXPORTER_OTLP_ENDPOINT)
+      refuse('OTEL_EXPORTER_OTLP_HEADERS', 'needs OTEL_EXPORTER_OTLP_ENDPOINT, the collector that gets the spans');
     if (external && env.SYNC_DEV_API_KEY)
       refuse('SYNC_DEV_API_KEY', 'works with the embedded Postgres only; make a key with: npm run keys -- create');
     if (external && env.SYNC_ACTIVITY_RETENTION_MONTHS && !env.MIGRATION_DATABASE_URL)

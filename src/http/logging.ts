@@ -4,6 +4,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger, Params } from 'nestjs-pino';
 import type { BaseLogger, LoggerExtras } from 'pino';
 import type { TenantRequest } from '../tenancy/tenancy.hook.ts';
+import { traceIds } from '../tracing/tracing.ts';
+import { spanOf } from './request.tracing.ts';
 
 const REQUEST_ID = /^[\w.:-]{1,100}$/;
 
@@ -24,6 +26,7 @@ export function loggerOptions(level: string): Params {
     forRoutes: [],
     pinoHttp: {
       level,
+      mixin: traceIds,
       // The wrapped serializers expect Node's own request and response; logRequests names the fields to log.
       wrapSerializers: false,
       redact: {
@@ -55,6 +58,7 @@ export function logRequests(fastify: FastifyInstance, logger: BaseLogger & Pick<
           res: { status },
           org_id: orgId,
           sync_id: (params as { sync_id?: string } | undefined)?.sync_id,
+          ...spanOf(request)?.ids,
           responseTime: Math.round(reply.elapsedTime),
         },
         status >= 500 ? 'request errored' : 'request completed',

@@ -15,6 +15,7 @@ import { TASK_POOL } from '../database/database.module.ts';
 import type { Statement } from '../database/database.ts';
 import { outages } from '../database/outage.log.ts';
 import { TaskMetrics } from '../metrics/task.metrics.ts';
+import { tracedRoot } from '../tracing/tracing.ts';
 import { claimTask, finishTask, type ScheduledTask } from './scheduled.task.ts';
 
 const WAKE_MS = 15_000;
@@ -89,7 +90,7 @@ export class TaskRunner implements OnApplicationBootstrap, OnModuleDestroy {
     let failure: unknown;
     try {
       for (let batch = 0; batch < BATCHES_A_TURN && !this.stopped; batch += 1) {
-        const rowsChanged = await task.run();
+        const rowsChanged = await tracedRoot({ name: `task ${task.name}`, kind: 'work' }, () => task.run());
         if (rowsChanged === 0) break;
         changed += rowsChanged;
       }

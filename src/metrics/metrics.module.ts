@@ -1,9 +1,11 @@
 import { Global, Module } from '@nestjs/common';
 import { AlertMetrics } from './alert.metrics.ts';
 import { CallMetrics } from './call.metrics.ts';
+import { DatabaseMetrics } from './database.metrics.ts';
 import { DeliveryMetrics } from './delivery.metrics.ts';
 import { HttpMetrics } from './http.metrics.ts';
 import { MetricsController, MetricsRegistry } from './metrics.controller.ts';
+import { ReportMetrics } from './report.metrics.ts';
 import { RunMetrics } from './run.metrics.ts';
 import { StreamMetrics } from './stream.metrics.ts';
 import { TaskMetrics } from './task.metrics.ts';
@@ -20,6 +22,8 @@ import { TaskMetrics } from './task.metrics.ts';
     StreamMetrics,
     DeliveryMetrics,
     AlertMetrics,
+    ReportMetrics,
+    DatabaseMetrics,
   ],
   exports: [
     MetricsRegistry,
@@ -30,6 +34,7 @@ import { TaskMetrics } from './task.metrics.ts';
     StreamMetrics,
     DeliveryMetrics,
     AlertMetrics,
+    ReportMetrics,
   ],
 })
 export class MetricsModule {}

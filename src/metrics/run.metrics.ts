@@ -1,5 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram } from 'prom-client';
+import { ENVIRONMENT } from '../config/config.module.ts';
+import type { Environment } from '../config/environment.ts';
 import { MetricsRegistry } from './metrics.controller.ts';
 
 /** The labels of runs: kinds of things only, never an organization, a connection or an id. */
@@ -8,6 +10,11 @@ interface RunLabels {
   readonly system: string;
   readonly entity_type: string;
   readonly kind: string;
+}
+
+interface FreshLabels {
+  readonly connection_id: string;
+  readonly entity_type: string;
 }
 
 /** A batch whose commit has returned. */
@@ -24,6 +31,9 @@ interface RunMeter {
   stop(ended: string | undefined): void;
 }
 
+/** How many connections and entity types have a series of their own, where the operator wants any. The oldest one makes room. */
+const MOST_FRESH = 2_000;
+
 /** What the workers of this process do. */
 @Injectable()
 export class RunMetrics {
@@ -31,8 +41,12 @@ export class RunMetrics {
   private readonly items: Counter;
   private readonly seconds: Histogram;
   private readonly active: Gauge;
+  /** Undefined: no connection is named. */
+  private readonly fresh: Gauge | undefined;
+  /** The connections that have a series, the one that succeeded last at the end. */
+  private readonly named = new Map<string, FreshLabels>();
 
-  constructor({ registry }: MetricsRegistry) {
+  constructor({ registry }: MetricsRegistry, @Inject(ENVIRONMENT) environment: Environment) {
     const options = { labelNames: ['system', 'entity_type', 'kind'], registers: [registry] };
     this.ended = new Counter({
       ...options,
@@ -52,6 +66,13 @@ export class RunMetrics {
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
       registers: [registry],
     });
+    if (environment.SYNC_METRICS_CONNECTIONS)
+      this.fresh = new Gauge({
+        name: 'sync_connection_last_success_timestamp_seconds',
+        help: 'When a sync from a connection last completed in a worker of this process; the newest of all processes counts',
+        labelNames: ['connection_id', 'entity_type'],
+        registers: [registry],
+      });
     this.active = new Gauge({
       name: 'sync_runs_active',
       help: 'Runs that workers of this process are at',
@@ -59,7 +80,8 @@ export class RunMetrics {
     });
   }
 
-  start(labels: RunLabels): RunMeter {
+  /** `connectionId`: of the source. */
+  start(labels: RunLabels, connectionId: string): RunMeter {
     this.active.inc();
     return {
       committed: ({ seconds, items }) => {
@@ -70,8 +92,24 @@ export class RunMetrics {
       },
       stop: (status) => {
         this.active.dec();
-        if (status !== undefined) this.ended.inc({ ...labels, status });
+        if (status === undefined) return;
+        this.ended.inc({ ...labels, status });
+        const { kind, entity_type } = labels;
+        if (kind === 'sync' && status.startsWith('completed'))
+          this.succeeded({ connection_id: connectionId, entity_type });
       },
     };
+  }
+
+  private succeeded(labels: FreshLabels): void {
+    if (!this.fresh) return;
+    const key = `${labels.connection_id} ${labels.entity_type}`;
+    this.named.delete(key);
+    this.named.set(key, labels);
+    this.fresh.setToCurrentTime({ ...labels });
+    const [oldest] = this.named;
+    if (this.named.size <= MOST_FRESH || !oldest) return;
+    this.named.delete(oldest[0]);
+    this.fresh.remove({ ...oldest[1] });
   }
 }

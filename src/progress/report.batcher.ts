@@ -4,7 +4,9 @@ import { steadyNow } from '../common/clock.ts';
 import { movingMean, overloaded, refuseLater } from '../common/overload.ts';
 import { Problem } from '../common/problem.ts';
 import { isConnectionLoss, isContention } from '../database/sqlstate.ts';
+import { ReportMetrics } from '../metrics/report.metrics.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
+import { traced } from '../tracing/tracing.ts';
 import { type ReportElement, type ReportResult, reportProgress } from './progress.sql.ts';
 import { backoffMs, ReportQueue, type WaitingReport } from './report.queue.ts';
 
@@ -57,10 +59,29 @@ export class ReportBatcher {
   private readonly lanes = new PQueue({ concurrency: LANE_CALLS });
   private looking: NodeJS.Timeout | undefined;
 
-  constructor(private readonly database: TenantDatabase) {}
+  constructor(
+    private readonly database: TenantDatabase,
+    private readonly metrics: ReportMetrics,
+  ) {
+    metrics.watch(() => this.state());
+  }
 
   /** Resolves when the report is committed. The report must belong to the organization of the current tenant. */
   report(report: ReportElement): Promise<ReportResult> {
+    const since = performance.now();
+    return traced('report', {}, () => this.take(report)).then(
+      (result) => {
+        this.metrics.done(result.outcome, (performance.now() - since) / 1000);
+        return result;
+      },
+      (error) => {
+        this.metrics.lost(error instanceof Problem ? 'refused' : 'failed');
+        throw error;
+      },
+    );
+  }
+
+  private take(report: ReportElement): Promise<ReportResult> {
     const queue = this.queueOf(report.org_id);
     if (queue.size >= MAX_WAITING)
       return Promise.reject(
@@ -84,6 +105,13 @@ export class ReportBatcher {
   /** Sends many reports of one caller, batched like all other reports. Returns the results in the order of the reports. */
   async reportAll(reports: readonly ReportElement[]): Promise<PromiseSettledResult<ReportResult>[]> {
     return Promise.allSettled(reports.map((report) => this.report(report)));
+  }
+
+  private state(): { waiting: number; oldestSeconds: number } {
+    const queues = [...this.queues.values()];
+    const now = steadyNow();
+    const oldest = queues.reduce((least, { oldestSince }) => Math.min(least, oldestSince ?? now), now);
+    return { waiting: queues.reduce((sum, { size }) => sum + size, 0), oldestSeconds: (now - oldest) / 1000 };
   }
 
   /** How long a report of the organization that comes now waits for its turn. A call of one report takes hardly less than a full one. */
@@ -195,7 +223,9 @@ export class ReportBatcher {
     const results = await this.database.callForManyTenants<ReportResult>(
       reportProgress(batch.map(({ report }) => report)),
     );
-    this.callMs = movingMean(this.callMs, performance.now() - began);
+    const tookMs = performance.now() - began;
+    this.callMs = movingMean(this.callMs, tookMs);
+    this.metrics.called(batch.length, tookMs / 1000);
     const byKey = new Map(results.map((result) => [keyOf(result), result]));
     for (const one of batch) {
       const result = byKey.get(keyOf(one.report)) as ReportResult;

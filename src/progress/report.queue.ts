@@ -53,6 +53,14 @@ export class ReportQueue {
     return this.waiting;
   }
 
+  /** By `steadyNow`; undefined when none waits. */
+  get oldestSince(): number | undefined {
+    let oldest: number | undefined;
+    for (const [first] of this.ofSync.values())
+      if (first && !(first.since > (oldest ?? Infinity))) oldest = first.since;
+    return oldest;
+  }
+
   get hasReady(): boolean {
     return this.ready.size > 0;
   }

@@ -5,6 +5,7 @@ import type { EntityType } from '../connectors/canonical/canonical.types.ts';
 import { Quotas } from '../quotas/quotas.ts';
 import { currentTenant } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
+import { traceparent } from '../tracing/tracing.ts';
 import type { WantedApproval } from './approval/approval.service.ts';
 import { RunDispatcher } from './run.dispatcher.ts';
 import { type Run, writesNothing } from './run.types.ts';
@@ -63,6 +64,7 @@ export class RunStarter {
           of_sync_id: parameters.of_sync_id ?? null,
           override_reason: parameters.override_reason ?? null,
           approval: parameters.approval ?? null,
+          traceparent: traceparent(),
           source_system: system,
         }),
       );

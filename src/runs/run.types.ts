@@ -51,6 +51,8 @@ export interface Run {
   readonly override_reason: string | null;
   readonly trigger: 'request' | 'schedule' | 'webhook' | 'sync';
   readonly requested_by: string | null;
+  /** Of the span in which it was asked for, when that was traced. */
+  readonly traceparent: string | null;
   readonly state: 'waiting' | 'ready' | 'paused' | 'ended';
   readonly lease_epoch: number;
   readonly leases_without_commit: number;

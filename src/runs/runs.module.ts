@@ -11,6 +11,7 @@ import { BindingsService } from './bindings/bindings.service.ts';
 import { MatchPreviewer } from './bindings/match.previewer.ts';
 import { PairOpener } from './bindings/pair.opener.ts';
 import { FreshPreviewInterceptor } from './fresh-preview.interceptor.ts';
+import { OpenRunsMetrics } from './open-runs.metrics.ts';
 import { PauseController } from './pause/pause.controller.ts';
 import { PauseService } from './pause/pause.service.ts';
 import { RunControl } from './run.control.ts';
@@ -66,6 +67,7 @@ const MAINTENANCE = [
     TurnClock,
     RunWorker,
     RunRescuer,
+    OpenRunsMetrics,
     ...MAINTENANCE,
   ],
   exports: [RecordsForgetter, RunDispatcher, RunEndListeners, RunStarter, SourceDestinationCheck],

@@ -21,6 +21,7 @@ export type NewRun = Pick<
     readonly source_system: string;
     /** What it waits for; null: for nobody. */
     readonly approval?: { readonly hours: number; readonly reason: string } | null;
+    readonly traceparent?: string | null;
   };
 
 /** Inserts both rows of a run: its progress, which is queued, and its parameters. */
@@ -30,9 +31,9 @@ export const insertRun = (orgId: string, run: NewRun): Statement => ({
       INSERT INTO public.sync_progress (org_id, sync_id, entity_type, source_system, initiated_by, status, waiting_reason)
       VALUES ($1, $2, $3, $4, $5, 'queued', $16))
     INSERT INTO public.sync_runs (org_id, sync_id, entity_type, requested_by, kind, source_connection_id, destination_connection_id,
-      mode, filters, of_sync_id, undoes_sync_id, override_reason, trigger, approval, approval_until)
+      mode, filters, of_sync_id, undoes_sync_id, override_reason, trigger, approval, approval_until, traceparent)
     VALUES ($1, $2, $3, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-      CASE WHEN $15::integer IS NOT NULL THEN 'wanted' END, now() + make_interval(hours => $15::integer))`,
+      CASE WHEN $15::integer IS NOT NULL THEN 'wanted' END, now() + make_interval(hours => $15::integer), $17)`,
   values: [
     orgId,
     run.sync_id,
@@ -50,6 +51,7 @@ export const insertRun = (orgId: string, run: NewRun): Statement => ({
     run.trigger,
     run.approval?.hours ?? null,
     run.approval?.reason ?? null,
+    run.traceparent ?? null,
   ],
 });
 

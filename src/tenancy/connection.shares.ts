@@ -47,6 +47,16 @@ export class ConnectionShares {
     this.limits = limits;
   }
 
+  /** How many organizations hold connections, how many of them all that they may, and how many statements wait for their own. */
+  get state(): { organizations: number; full: number; waiting: number } {
+    const shares = [...this.shares.values()];
+    return {
+      organizations: shares.length,
+      full: shares.filter(({ held }) => held >= this.limits.connections).length,
+      waiting: shares.reduce((sum, { waiting }) => sum + waiting.length, 0),
+    };
+  }
+
   async take(orgId: string, patienceMs: number): Promise<Release> {
     const share = this.shares.get(orgId) ?? { held: 0, movedAt: steadyNow(), waiting: [] };
     this.shares.set(orgId, share);

@@ -26,7 +26,7 @@ import { WhoamiController } from './whoami.controller.ts';
     },
     { provide: DB_WAITING, inject: [ENVIRONMENT], useFactory: (env: Environment) => env.SYNC_DB_WAITING },
   ],
-  exports: [TenantDatabase, OrganizationTurns],
+  exports: [TenantDatabase, OrganizationTurns, ConnectionShares],
 })
 export class TenancyModule {}
 

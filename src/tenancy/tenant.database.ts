@@ -6,6 +6,7 @@ import { HOT_POOL, TENANT_POOL } from '../database/database.module.ts';
 import type { Statement } from '../database/database.ts';
 import { isConnectionLoss, isContention, isSilence } from '../database/sqlstate.ts';
 import { answerWithin, BEGIN, COMMIT, inOneRoundTrip, ROLLBACK, send } from '../database/transaction.ts';
+import { type Span, traced } from '../tracing/tracing.ts';
 import { ConnectionShares } from './connection.shares.ts';
 import { OpenTransaction } from './open.transaction.ts';
 import { beginFor, STATEMENT_LIMITS, type StatementKind } from './statement.limits.ts';
@@ -30,6 +31,15 @@ interface Held {
   readonly withinMs: number;
 }
 
+/** A transaction that is over. */
+export interface DoneTransaction {
+  readonly kind: StatementKind;
+  /** With the wait. */
+  readonly seconds: number;
+  readonly waitedSeconds: number;
+  readonly succeeded: boolean;
+}
+
 /** How many requests may wait for a connection of the pool. */
 export const DB_WAITING = Symbol('DB_WAITING');
 const TOO_MANY = 'More requests wait for the database than it gets through in time.';
@@ -39,6 +49,9 @@ const SHORTEST_WAIT_MS = 100;
 /** The one way to the tenant tables, and the only code that sets the organization. Outside a tenant it throws. */
 @Injectable()
 export class TenantDatabase {
+  /** Called after every transaction, for metrics. */
+  onTransaction: (transaction: DoneTransaction) => void = () => undefined;
+
   constructor(
     @Inject(TENANT_POOL) private readonly pool: pg.Pool,
     @Inject(HOT_POOL) private readonly hotPool: pg.Pool,
@@ -126,18 +139,49 @@ export class TenantDatabase {
     throw overloaded(TOO_MANY);
   }
 
-  private async withClient<T>(asked: StatementKind, work: (held: Held) => Promise<T>): Promise<T> {
+  private withClient<T>(asked: StatementKind, work: (held: Held) => Promise<T>): Promise<T> {
     const { orgId, isBackground } = currentTenant();
     const kind = isBackground ? 'work' : asked;
+    return traced(
+      'transaction',
+      { 'sync.statement_kind': kind },
+      (span) => this.asTenant(orgId, kind, span, work),
+      'call',
+    );
+  }
+
+  private async asTenant<T>(
+    orgId: string,
+    kind: StatementKind,
+    span: Span | undefined,
+    work: (held: Held) => Promise<T>,
+  ): Promise<T> {
     const since = performance.now();
-    const release = await this.shares.take(orgId, STATEMENT_LIMITS[kind].waitMs);
+    let waitedMs: number | undefined;
+    const over = (succeeded: boolean) => {
+      const seconds = (performance.now() - since) / 1000;
+      this.onTransaction({
+        kind,
+        seconds,
+        waitedSeconds: waitedMs === undefined ? seconds : waitedMs / 1000,
+        succeeded,
+      });
+    };
+    const release = await this.shares.take(orgId, STATEMENT_LIMITS[kind].waitMs).catch((error) => {
+      over(false);
+      throw error;
+    });
     let moved = true;
     try {
       const client = await this.connect(kind, STATEMENT_LIMITS[kind].waitMs - (performance.now() - since));
+      waitedMs = performance.now() - since;
+      span?.set({ 'db.system.name': 'postgresql', 'sync.waited_ms': Math.round(waitedMs) });
       let failure: unknown;
       try {
         const withinMs = answerWithin(STATEMENT_LIMITS[kind].runMs);
-        return await work({ client, begin: beginFor(orgId, kind, performance.now() - since), withinMs });
+        const result = await work({ client, begin: beginFor(orgId, kind, waitedMs), withinMs });
+        over(true);
+        return result;
       } catch (error) {
         failure = error;
         throw error;
@@ -149,6 +193,7 @@ export class TenantDatabase {
       }
     } catch (error) {
       moved = !isContention(error);
+      over(false);
       throw error;
     } finally {
       release(moved);

@@ -59,6 +59,7 @@ app.mark_current_item() | sync_owner | INVOKER | - | -
 app.measure_progress() | sync_owner | INVOKER | - | -
 app.mentions(text, text) | sync_owner | INVOKER | - | sync_app
 app.open_member_session(text, text, text, text, text, boolean, integer, bytea, timestamp with time zone) | sync_owner | DEFINER | - | sync_app
+app.open_runs() | sync_maintenance | DEFINER | - | sync_app
 app.open_session(bytea, bytea, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
 app.organization_keys(uuid, integer) | sync_owner | DEFINER | - | sync_app
 app.organizations(bytea, text, text, integer) | sync_directory | DEFINER | - | sync_app

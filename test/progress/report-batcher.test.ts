@@ -4,6 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Problem } from '../../src/common/problem.ts';
 import { createPool } from '../../src/database/pool.ts';
 import { isConnectionLoss } from '../../src/database/sqlstate.ts';
+import { MetricsRegistry } from '../../src/metrics/metrics.controller.ts';
+import { ReportMetrics } from '../../src/metrics/report.metrics.ts';
 import { type ReportElement, type ReportResult, reportProgress } from '../../src/progress/progress.sql.ts';
 import { ReportBatcher } from '../../src/progress/report.batcher.ts';
 import { type BreakableProxy, startBreakableProxy } from '../support/breakable-proxy.ts';
@@ -35,7 +37,7 @@ beforeEach(async () => {
      SELECT 'org-' || n % 3, 'sync-' || n, 'customer', 'woocommerce' FROM generate_series(1, 60) AS n`,
   );
   database = new WatchedDatabase(pool);
-  batcher = new ReportBatcher(database);
+  batcher = new ReportBatcher(database, new ReportMetrics(new MetricsRegistry()));
 });
 
 const element = (n: number, processed_count: number, more: Partial<ReportElement> = {}): ReportElement => ({

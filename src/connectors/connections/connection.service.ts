@@ -93,6 +93,7 @@ export class ConnectionService {
     const { allow_http: allowHttp, max_concurrency: maxConcurrency } = commonSettings(settings);
     // Includes the revision, so that a corrected address does not wait for the open circuit of the wrong one.
     const http = this.clients.for(`${id} ${access_revision} ${maxConcurrency}`, {
+      system,
       allowHttp,
       maxConcurrency,
       allowPrivateAddresses: this.environment.SYNC_ALLOW_PRIVATE_ADDRESSES,

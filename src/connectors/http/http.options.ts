@@ -61,6 +61,8 @@ export const HTTP_DEFAULTS: HttpOptions = {
 
 /** What one connection may call, and the callbacks for waits and attempts. */
 export interface ConnectionAccess {
+  /** Which system it is, for what is measured. */
+  readonly system?: string;
   /** False: https only. */
   readonly allowHttp: boolean;
   /** Overrides the limit of the process. The first client of a connection decides. */

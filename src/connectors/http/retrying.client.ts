@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { steadyNow } from '../../common/clock.ts';
+import { type Span, traced } from '../../tracing/tracing.ts';
 import { ConnectorError } from '../contract/connector.error.ts';
 import { CallFailure } from './call.failure.ts';
 import type { ConnectionState, HoldListener } from './connection.state.ts';
@@ -54,7 +55,7 @@ export class RetryingClient implements HttpClient {
     const { options, state } = this.#parts;
     const onHold = this.#holdListener();
     for (let attempt = 1; ; attempt++) {
-      const outcome = await this.#attempt(request, progress, signal, onHold);
+      const outcome = await this.#attempt(request, attempt, progress, signal, onHold);
       const now = steadyNow();
       const question = 'kind' in outcome ? { failure: outcome } : { status: outcome.status, headers: outcome.headers };
       const { idempotent, canShrink } = request;
@@ -68,24 +69,33 @@ export class RetryingClient implements HttpClient {
 
   async #attempt(
     request: HttpRequest,
+    number: number,
     progress: { sent: boolean },
     signal: AbortSignal,
     onHold: HoldListener,
   ): Promise<Outcome> {
     const { transport, state, access } = this.#parts;
+    const values = {
+      'sync.system': access.system,
+      'http.request.method': request.method,
+      'http.request.resend_count': number - 1,
+    };
     const onSent = () => {
       progress.sent = true;
     };
-    const once = async (): Promise<Outcome> => {
+    const once = async (span: Span | undefined): Promise<Outcome> => {
       try {
-        return await transport.attempt(request, access, onSent, signal);
+        const response = await transport.attempt(request, access, onSent, signal);
+        span?.set({ 'http.response.status_code': response.status });
+        return response;
       } catch (error) {
+        if (error instanceof CallFailure) span?.set({ 'error.type': error.kind });
         if (error instanceof CallFailure) return error;
         throw error;
       }
     };
     try {
-      const outcome = await state.run(once, signal, onHold);
+      const outcome = await state.run(() => traced('connector call', values, once, 'call'), signal, onHold);
       // `sent` matters only for an attempt that is aborted. For this one, decideRetry knows the outcome.
       progress.sent = false;
       access.onAttempt?.('kind' in outcome ? null : outcome.status);

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { FetchBound } from '../../connectors/border/fetch.bound.ts';
 import type { ItemOutcome } from '../../planning/planning.types.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
+import { traced } from '../../tracing/tracing.ts';
 import type { Batch, BatchResult, LeaseOutcome } from '../run.types.ts';
 import type { SourceBatch } from '../source/batches.ts';
 import { Stopped } from './retry.policy.ts';
@@ -33,7 +34,8 @@ export class RunExecutor {
         const { value: read, done } = await unlessAborted(batches.next(), stop);
         if (done) return;
         const counted = lease.itemsCounted;
-        const outcome = await this.batch(lease, opened, read);
+        const values = { 'sync.items': read.items.length };
+        const outcome = await traced('run batch', values, () => this.batch(lease, opened, read));
         if (outcome !== 'continue') return;
         if (stop.aborted) throw new Stopped();
         bound.fetched(Math.max(read.rows ?? 0, lease.itemsCounted - counted));

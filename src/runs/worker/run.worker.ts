@@ -12,6 +12,7 @@ import { RunMetrics } from '../../metrics/run.metrics.ts';
 import { GuardTripped } from '../../planning/deletion.guard.ts';
 import { runAsWorker } from '../../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
+import { plainId, type Span, tracedRoot } from '../../tracing/tracing.ts';
 import { RunDispatcher, type RunJob } from '../run.dispatcher.ts';
 import { Postponed, Stopped } from './retry.policy.ts';
 import { RunExecutor } from './run.executor.ts';
@@ -67,12 +68,25 @@ export class RunWorker implements OnModuleInit {
     if (this.stopping) return;
     const lease = await RunLease.acquire(this.database, orgId, syncId, this.name, this.env.SYNC_LEASE_SECONDS);
     if (!lease) return;
+    const { traceparent, entity_type, kind } = lease.run;
+    const values = {
+      'sync.id': syncId,
+      'sync.org_id': plainId(orgId),
+      'sync.kind': kind,
+      'sync.entity_type': entity_type,
+      'sync.system': lease.progress.source_system,
+    };
+    // In the trace of whoever asked for the run, however often it is taken up.
+    await tracedRoot({ name: 'run turn', kind: 'turn', values, parent: traceparent }, (span) =>
+      this.turn(lease, orgId, span),
+    );
+    await this.dispatcher.dispatch();
+  }
+
+  private async turn(lease: RunLease, orgId: string, span: Span | undefined): Promise<void> {
     this.leases.add(lease);
-    const meter = this.metrics.start({
-      system: lease.progress.source_system,
-      entity_type: lease.run.entity_type,
-      kind: lease.run.kind,
-    });
+    const { source_connection_id, entity_type, kind } = lease.run;
+    const meter = this.metrics.start({ system: lease.progress.source_system, entity_type, kind }, source_connection_id);
     lease.onCommit = meter.committed;
     const { times } = this.clock;
     const turn = new RunTurn(lease, times, () => this.queue.othersWait('sync-runs', orgId));
@@ -89,9 +103,9 @@ export class RunWorker implements OnModuleInit {
       turn.close();
       this.leases.delete(lease);
       meter.stop(lease.endedAs);
+      span?.set({ 'sync.status': lease.endedAs, 'sync.stopped_by': lease.reason });
       await lease.close();
     }
-    await this.dispatcher.dispatch();
   }
 
   /** Requeues or fails a run whose execution threw an error. */
