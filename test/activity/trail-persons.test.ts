@@ -1,5 +1,9 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { urlOfRole } from '../../src/database/provision.ts';
+import { SqlRoles } from '../../src/tenancy/sql.roles.ts';
 import { sql } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 
@@ -51,6 +55,22 @@ describe('An entry of the trail', () => {
     expect(await list(ORG, { q: 'ADA@shop' })).toHaveLength(1);
     expect(await list(ORG, { error_message: `Invalid address ${ADDRESS}.` })).toHaveLength(1);
     expect(await list(ORG, { q: 'ada@shop' }, 'sync:viewer')).toEqual([]);
+  });
+
+  it('is written and read with plain SQL in the same way, by the statement of docs/privacy.md', async () => {
+    const [, statement = ''] = /```sql\n([\s\S]*?)```/.exec(readFileSync('docs/privacy.md', 'utf8')) ?? [];
+    const { ownerUrl } = service.database;
+    const login = `persons_${randomBytes(6).toString('hex')}`;
+    const password = await SqlRoles.with(ownerUrl, (roles) => roles.create(login, 'org-sql', 'maria'));
+    const url = urlOfRole(ownerUrl, login, password as string);
+    await sql(
+      url,
+      `INSERT INTO sync_activity_log (org_id, activity_type, status, error_message) VALUES ('org-sql', 'note', 'failed', $1)`,
+      [`To ${ADDRESS}`],
+    );
+    expect((await stored('org-sql'))[0]?.error_message).toMatch(TOKEN);
+    expect(await sql(url, statement)).toEqual([expect.objectContaining({ error_message: `To ${ADDRESS}` })]);
+    await SqlRoles.with(ownerUrl, (roles) => roles.drop(login));
   });
 
   it('is the same failure when it names the same address again', async () => {

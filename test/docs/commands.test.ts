@@ -26,6 +26,7 @@ const RUN_BY: Readonly<Record<string, string>> = {
 const SQL_RUN_BY: Readonly<Record<string, string>> = {
   'docs/sql.md': 'test/docs/sql-page.test.ts',
   'docs/audit.md': 'test/activity/seals.test.ts',
+  'docs/privacy.md': 'test/activity/trail-persons.test.ts',
   'docs/troubleshooting.md': 'test/docs/commands.test.ts',
 };
 /** Each says why on its page. */
