@@ -23,7 +23,7 @@ const PAGE = 1_000;
 /** Above what a turn takes. The turn of a worker that was killed goes on after it. */
 const LEASE_SECONDS = 60;
 /** Customers that one person may be. */
-export const MOST_SUBJECTS = 500;
+const MOST_SUBJECTS = 500;
 /** A sync that is at work may write the person again. What it writes is looked for once a minute, this often. */
 const MOST_PASSES = 30;
 const AGAIN_AFTER_SECONDS = 60;

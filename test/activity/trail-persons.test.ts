@@ -68,7 +68,7 @@ describe('An entry of the trail', () => {
       `INSERT INTO sync_activity_log (org_id, activity_type, status, error_message) VALUES ('org-sql', 'note', 'failed', $1)`,
       [`To ${ADDRESS}`],
     );
-    expect((await stored('org-sql'))[0]?.error_message).toMatch(TOKEN);
+    expect((await stored('org-sql')).at(-1)?.error_message).toMatch(TOKEN);
     expect(await sql(url, statement)).toEqual([expect.objectContaining({ error_message: `To ${ADDRESS}` })]);
     await SqlRoles.with(ownerUrl, (roles) => roles.drop(login));
   });

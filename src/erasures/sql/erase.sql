@@ -7,10 +7,11 @@
 -- backslashes have become chr(2), so that any other begins an escape.
 CREATE OR REPLACE FUNCTION app.address_pattern(address text) RETURNS text
 LANGUAGE sql IMMUTABLE SECURITY INVOKER
-SET search_path = pg_catalog, pg_temp
-RETURN replace($p$(?:(?<![^\s"\\<>(),:;@{}[\]'=/|~])|(?<=\\[bfnrt]))$p$, '~', chr(2))
+SET search_path = pg_catalog, pg_temp AS $body$
+SELECT replace($p$(?:(?<![^\s"\\<>(),:;@{}[\]'=/|~])|(?<=\\[bfnrt]))$p$, '~', chr(2))
   || regexp_replace(address, '([]*+?(){}^$|\\.[-])', '\\\1', 'g')
-  || replace($p$(?!\.?[^\s"\\<>(),:;@{}[\]'=/|~.])$p$, '~', chr(2));
+  || replace($p$(?!\.?[^\s"\\<>(),:;@{}[\]'=/|~.])$p$, '~', chr(2))
+$body$;
 ALTER FUNCTION app.address_pattern(text) OWNER TO CURRENT_USER;
 REVOKE ALL ON FUNCTION app.address_pattern(text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.address_pattern(text) TO sync_app;
@@ -18,18 +19,20 @@ GRANT EXECUTE ON FUNCTION app.address_pattern(text) TO sync_app;
 -- The pattern is looked for only where the letters stand at all.
 CREATE OR REPLACE FUNCTION app.mentions(value text, address text) RETURNS boolean
 LANGUAGE sql IMMUTABLE SECURITY INVOKER
-SET search_path = pg_catalog, pg_temp
-RETURN CASE WHEN strpos(lower(value), address) > 0 THEN replace(value, '\\', chr(2)) ~* app.address_pattern(address) ELSE false END;
+SET search_path = pg_catalog, pg_temp AS $body$
+SELECT CASE WHEN strpos(lower(value), address) > 0 THEN replace(value, '\\', chr(2)) ~* app.address_pattern(address) ELSE false END
+$body$;
 ALTER FUNCTION app.mentions(text, text) OWNER TO CURRENT_USER;
 REVOKE ALL ON FUNCTION app.mentions(text, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.mentions(text, text) TO sync_app;
 
 CREATE OR REPLACE FUNCTION app.without_address(value text, address text, instead text) RETURNS text
 LANGUAGE sql IMMUTABLE SECURITY INVOKER
-SET search_path = pg_catalog, pg_temp
-RETURN CASE WHEN app.mentions(value, address)
+SET search_path = pg_catalog, pg_temp AS $body$
+SELECT CASE WHEN app.mentions(value, address)
   THEN replace(regexp_replace(replace(value, '\\', chr(2)), app.address_pattern(address), instead, 'gi'), chr(2), '\\')
-  ELSE value END;
+  ELSE value END
+$body$;
 ALTER FUNCTION app.without_address(text, text, text) OWNER TO CURRENT_USER;
 REVOKE ALL ON FUNCTION app.without_address(text, text, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.without_address(text, text, text) TO sync_app;

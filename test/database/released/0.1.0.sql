@@ -5980,10 +5980,11 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('erasures/sql/claim_er
 -- backslashes have become chr(2), so that any other begins an escape.
 CREATE OR REPLACE FUNCTION app.address_pattern(address text) RETURNS text
 LANGUAGE sql IMMUTABLE SECURITY INVOKER
-SET search_path = pg_catalog, pg_temp
-RETURN replace($p$(?:(?<![^\s"\\<>(),:;@{}[\]'=/|~])|(?<=\\[bfnrt]))$p$, '~', chr(2))
+SET search_path = pg_catalog, pg_temp AS $body$
+SELECT replace($p$(?:(?<![^\s"\\<>(),:;@{}[\]'=/|~])|(?<=\\[bfnrt]))$p$, '~', chr(2))
   || regexp_replace(address, '([]*+?(){}^$|\\.[-])', '\\\1', 'g')
-  || replace($p$(?!\.?[^\s"\\<>(),:;@{}[\]'=/|~.])$p$, '~', chr(2));
+  || replace($p$(?!\.?[^\s"\\<>(),:;@{}[\]'=/|~.])$p$, '~', chr(2))
+$body$;
 ALTER FUNCTION app.address_pattern(text) OWNER TO CURRENT_USER;
 REVOKE ALL ON FUNCTION app.address_pattern(text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.address_pattern(text) TO sync_app;
@@ -5991,18 +5992,20 @@ GRANT EXECUTE ON FUNCTION app.address_pattern(text) TO sync_app;
 -- The pattern is looked for only where the letters stand at all.
 CREATE OR REPLACE FUNCTION app.mentions(value text, address text) RETURNS boolean
 LANGUAGE sql IMMUTABLE SECURITY INVOKER
-SET search_path = pg_catalog, pg_temp
-RETURN CASE WHEN strpos(lower(value), address) > 0 THEN replace(value, '\\', chr(2)) ~* app.address_pattern(address) ELSE false END;
+SET search_path = pg_catalog, pg_temp AS $body$
+SELECT CASE WHEN strpos(lower(value), address) > 0 THEN replace(value, '\\', chr(2)) ~* app.address_pattern(address) ELSE false END
+$body$;
 ALTER FUNCTION app.mentions(text, text) OWNER TO CURRENT_USER;
 REVOKE ALL ON FUNCTION app.mentions(text, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.mentions(text, text) TO sync_app;
 
 CREATE OR REPLACE FUNCTION app.without_address(value text, address text, instead text) RETURNS text
 LANGUAGE sql IMMUTABLE SECURITY INVOKER
-SET search_path = pg_catalog, pg_temp
-RETURN CASE WHEN app.mentions(value, address)
+SET search_path = pg_catalog, pg_temp AS $body$
+SELECT CASE WHEN app.mentions(value, address)
   THEN replace(regexp_replace(replace(value, '\\', chr(2)), app.address_pattern(address), instead, 'gi'), chr(2), '\\')
-  ELSE value END;
+  ELSE value END
+$body$;
 ALTER FUNCTION app.without_address(text, text, text) OWNER TO CURRENT_USER;
 REVOKE ALL ON FUNCTION app.without_address(text, text, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.without_address(text, text, text) TO sync_app;
@@ -6024,7 +6027,7 @@ REVOKE ALL ON FUNCTION app.without_members(jsonb, text[]) FROM PUBLIC, sync_app,
 GRANT EXECUTE ON FUNCTION app.without_members(jsonb, text[]) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('erasures/sql/erase.sql', 'bc9e6211a7cc8a7c32f2120dca5e1cf67c9847adb1861dacf5e54c123902795a', ARRAY['ROUTINE app.address_pattern(address text)', 'ROUTINE app.mentions(value text, address text)', 'ROUTINE app.without_address(value text, address text, instead text)', 'ROUTINE app.without_members(data jsonb, paths text[])']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('erasures/sql/erase.sql', 'ddfd675ed0d2868c4869d64897927146cbee3d738474f353b63d89c7a138119e', ARRAY['ROUTINE app.without_address(value text, address text, instead text)', 'ROUTINE app.address_pattern(address text)', 'ROUTINE app.mentions(value text, address text)', 'ROUTINE app.without_members(data jsonb, paths text[])']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -6472,7 +6475,7 @@ REVOKE ALL ON FUNCTION app.syncs_with_terms(text, bigint[]) FROM PUBLIC, sync_ap
 GRANT EXECUTE ON FUNCTION app.syncs_with_terms(text, bigint[]) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('console/sql/search_terms.sql', 'b5da1e1ed19bb478c4e852c3edc2823ac64732d80da7ce71e7f92813db046bec', ARRAY['ROUTINE app.store_search_terms()', 'ROUTINE app.own_search_terms()', 'ROUTINE app.week_of_start(at timestamp with time zone)', 'ROUTINE app.search_terms(org text, week integer, words text)', 'ROUTINE app.syncs_with_terms(org text, wanted bigint[])', 'TRIGGER search_on_insert ON public.sync_progress', 'TRIGGER search_on_move ON public.sync_progress', 'TRIGGER own_search_terms ON public.sync_search']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('console/sql/search_terms.sql', 'b5da1e1ed19bb478c4e852c3edc2823ac64732d80da7ce71e7f92813db046bec', ARRAY['ROUTINE app.week_of_start(at timestamp with time zone)', 'ROUTINE app.search_terms(org text, week integer, words text)', 'ROUTINE app.store_search_terms()', 'ROUTINE app.own_search_terms()', 'ROUTINE app.syncs_with_terms(org text, wanted bigint[])', 'TRIGGER search_on_insert ON public.sync_progress', 'TRIGGER search_on_move ON public.sync_progress', 'TRIGGER own_search_terms ON public.sync_search']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -6543,20 +6546,20 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
   SELECT kind, md5(string_agg(fact, E'\n' ORDER BY fact COLLATE "C")) AS hash FROM facts GROUP BY kind
 ;
 -- next
-COMMENT ON SCHEMA app IS 'as migrated: {"functions":"447406895b12f1dec108dc708d495373","grants":"25b2905974523d27633ce20086b52fd3","owners":"2754b4afe29599b81286efac8a49a20f","policies":"c41a86d6e3f908ace2949c242573afe0","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"54f89e4de349d0b595154b3133bd05da","triggers":"a779ffa12aa95a31272168c19cac8bc4"}'
+COMMENT ON SCHEMA app IS 'as migrated: {"functions":"e688abe543709d650f2fff9674421389","grants":"25b2905974523d27633ce20086b52fd3","owners":"2754b4afe29599b81286efac8a49a20f","policies":"c41a86d6e3f908ace2949c242573afe0","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"54f89e4de349d0b595154b3133bd05da","triggers":"a779ffa12aa95a31272168c19cac8bc4"}'
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T22:17:30.078Z','2026-11-30T01:17:30.078Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-29T22:21:04.329Z','2026-11-30T01:21:04.329Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T22:17:30.078Z','2026-11-29T23:17:30.078Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-29T22:21:04.329Z','2026-11-29T23:21:04.329Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T22:17:30.078Z','2026-11-30T01:17:30.078Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-29T22:21:04.329Z','2026-11-30T01:21:04.329Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T22:17:30.078Z','2026-11-29T23:17:30.078Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-29T22:21:04.329Z','2026-11-29T23:21:04.329Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -6571,16 +6574,16 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-30T00:17:30.079Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-30T00:21:04.329Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-30T00:17:30.081Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-30T00:21:04.330Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-30T00:17:30.081Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-30T00:21:04.330Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-30T00:17:30.081Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-30T00:21:04.330Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
 INSERT INTO public.sync_trail_persons (org_id,token,address) VALUES ('org-1','person:live','live')
@@ -6598,61 +6601,61 @@ INSERT INTO public.sync_trail_persons (org_id,token,address,month) VALUES ('org-
 INSERT INTO public.sync_erasures (org_id,id,named_by) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','email')
 ;
 -- next
-INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','email','completed',0,'2023-08-18T00:17:30.081Z')
+INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','email','completed',0,'2023-08-18T00:21:04.334Z')
 ;
 -- next
 INSERT INTO public.sync_erasures (org_id,id,named_by) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','email')
 ;
 -- next
-INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','email','completed',0,'2023-08-18T00:17:30.081Z')
+INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','email','completed',0,'2023-08-18T00:21:04.334Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-30T01:17:30.081Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-30T01:21:04.334Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T23:17:30.081Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-29T23:21:04.334Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-30T01:17:30.081Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-30T01:21:04.334Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T23:17:30.081Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-29T23:21:04.334Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-30T01:17:30.081Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-30T01:21:04.334Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T23:17:30.081Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-29T23:21:04.334Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-30T01:17:30.081Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-30T01:21:04.334Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T23:17:30.081Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-29T23:21:04.334Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-26T00:17:30.081Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-26T00:21:04.334Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-26T00:17:30.081Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-26T00:21:04.334Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T23:17:30.081Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-29T23:21:04.334Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T23:17:30.081Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-29T23:21:04.334Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -6847,40 +6850,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-30T01:17:30.084Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-30T01:21:04.335Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T23:17:30.084Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-29T23:21:04.335Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-30T01:17:30.084Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-30T01:21:04.335Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T23:17:30.084Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-29T23:21:04.335Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-12-01T00:17:30.084Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-12-01T00:21:04.335Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-12-01T00:17:30.084Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-12-01T00:21:04.335Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-12-01T00:17:30.084Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-12-01T00:21:04.335Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-12-01T00:17:30.084Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-12-01T00:21:04.335Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-30T00:17:30.084Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-30T00:21:04.335Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-30T00:17:30.084Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-30T00:21:04.335Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-30T00:17:30.084Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-30T00:21:04.335Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-30T00:17:30.084Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-30T00:21:04.335Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,secret_key_id,enabled) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','https://receiver.example','{"live"}','standard','\x73','k',false)
@@ -6898,13 +6901,13 @@ INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,se
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','172cdd4a-1601-758f-3c43-e6103738d8f3','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-22T00:17:30.084Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-22T00:21:04.335Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-22T00:17:30.084Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-22T00:21:04.335Z')
 ;
 -- next
 INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-1','live','failed')
@@ -6922,37 +6925,37 @@ INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-2','stale','
 INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','r','failed','live','s')
 ;
 -- next
-INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-08-31T00:17:30.085Z')
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-08-31T00:21:04.335Z')
 ;
 -- next
 INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','r','failed','live','s')
 ;
 -- next
-INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-08-31T00:17:30.085Z')
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-08-31T00:21:04.335Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-11-30T00:17:30.085Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-11-30T00:21:04.335Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-11-30T00:17:30.085Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-11-30T00:21:04.335Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-11-30T00:17:30.085Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-11-30T00:21:04.335Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-11-30T00:17:30.085Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-11-30T00:21:04.335Z')
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-01T00:17:30.085Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-01T00:21:04.335Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-01T00:17:30.085Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-01T00:21:04.335Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-01T00:17:30.085Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-01T00:21:04.335Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-01T00:17:30.085Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-01T00:21:04.335Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
 INSERT INTO public.sync_alert_signals (org_id,sync_id) VALUES ('org-1','live')
@@ -6991,16 +6994,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-30T01:17:30.086Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-30T01:21:04.335Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T23:17:30.086Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-29T23:21:04.335Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-30T01:17:30.086Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-30T01:21:04.335Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T23:17:30.086Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-29T23:21:04.335Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')
