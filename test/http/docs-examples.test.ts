@@ -75,6 +75,8 @@ const REFUSED: Readonly<Record<string, number>> = {
   ...{ listPreviewChanges: 404, listChangeGroups: 404, exportPreviewChanges: 404 },
   // The example's shop does not exist: nothing is matched in it, and it signs nothing.
   ...{ previewMatches: 503, setBindings: 503, removeBinding: 404, receiveWebhook: 401 },
+  // No customer has been read, so there is none of the example's id to erase.
+  ...{ erasePerson: 404, getErasure: 404 },
   // A sync ends once.
   ...{ failSync: 409, cancelSync: 409 },
 };
