@@ -92,7 +92,7 @@ app.take_lease(text, text, text, interval) | sync_owner | INVOKER | - | sync_app
 app.unsealed_entries(text, integer) | sync_owner | INVOKER | enable_seqscan=off | sync_app, sync_sql
 app.verify_seals(text, bigint, integer) | sync_owner | INVOKER | enable_seqscan=off | sync_app, sync_sql
 app.verify_unsealed(text, timestamp with time zone, uuid, integer) | sync_owner | INVOKER | enable_seqscan=off | sync_app, sync_sql
-app.watch_progress(text[], text[]) | sync_owner | INVOKER | TimeZone=UTC, row_security=on, enable_seqscan=off, enable_bitmapscan=off, enable_sort=off | sync_app
+app.watch_progress(text[], text[]) | sync_owner | INVOKER | TimeZone=UTC, row_security=on, enable_seqscan=off, enable_bitmapscan=off, enable_sort=off, plan_cache_mode=force_custom_plan | sync_app
 app.week_of_changes(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance
 app.week_of_start(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance, sync_sql
 app.with_persons(text, text) | sync_owner | INVOKER | - | sync_app, sync_sql

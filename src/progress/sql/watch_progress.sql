@@ -4,7 +4,7 @@
 -- of the rows (xmin, which every update changes) and whether a sync has been silent for 60 seconds, which ends its ETA, and rows are returned as JSON only when it differs. The window is the newest 1,000
 -- active syncs and the newest 1,000 syncs that ended within the last minute, each read in order from its index. Sorting, bitmaps and
 -- sequential scans are off, so that the function never reads an organization's whole history, whatever the planner knows about the
--- table. The checkpoint is omitted because it may be large.
+-- table; and each call plans anew, since a plan that a session made while the table was small would read all of it later. The checkpoint is omitted because it may be large.
 -- It is called outside a transaction that sets what statements rely on, so it says that itself.
 -- Callers: sync_app.
 
@@ -16,7 +16,8 @@ SET timezone = 'UTC'
 SET row_security = on
 SET enable_seqscan = off
 SET enable_bitmapscan = off
-SET enable_sort = off AS $$
+SET enable_sort = off
+SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 DECLARE
   o record;
