@@ -28,7 +28,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = { setBindings: 'test/runs/bi
 
 /** Entries of what somebody did with a sync or an alert, which changes nothing of how the organization works. */
 const ACTIONS = ['appendActivity', 'completeSync', 'failSync', 'cancelSync', 'pauseSync', 'resumeSync']
-  .concat(['retryFailedItems', 'undoRun', 'approveRun', 'refuseRun'])
+  .concat(['retryFailedItems', 'undoRun', 'approveRun', 'refuseRun', 'erasePerson'])
   .concat(['acknowledgeAlert', 'muteAlert', 'unmuteAlert', 'resolveAlert']);
 
 // The service's own document says which tests there are, so it is read before they are.
