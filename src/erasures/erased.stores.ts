@@ -57,6 +57,11 @@ const isSubject = (condition: string): string => `EXISTS (SELECT FROM ${SUBJECTS
 const ofRun = (item: string): string => `EXISTS (
   SELECT FROM public.sync_runs r JOIN ${SUBJECTS} ON s.connection_id = r.source_connection_id AND s.external_id = ${item}
    WHERE r.org_id = t.org_id AND r.sync_id = t.sync_id AND r.entity_type = 'customer')`;
+/** What was written names a customer by the ids of where it was written; the same number is somebody else's elsewhere. */
+const BUYER_OF_CHANGE = `EXISTS (
+  SELECT FROM public.sync_runs r JOIN ${SUBJECTS} ON s.connection_id = coalesce(r.destination_connection_id, r.source_connection_id)
+     AND s.external_id IN (t.was #>> '{customer,external_id}', t.became #>> '{customer,external_id}')
+   WHERE r.org_id = t.org_id AND r.sync_id = t.sync_id)`;
 const buys = (data: string, place: string): string =>
   `t.entity_type = 'order' AND ${isSubject(`${place} AND s.external_id = ${data} #>> '{customer,external_id}'`)}`;
 
@@ -90,7 +95,7 @@ export const STORES: readonly Store[] = [
     key: { sync_id: 'text', kind: 'text', external_id: 'text', week: 'smallint' },
     mentions: ['t.external_id', 't.destination_id', 't.was', 't.became', 't.reason'],
     own: `num_nonnulls(t.was, t.became) > 0 AND ((t.entity_type = 'customer' AND ${ofRun('t.external_id')})
-      OR (t.entity_type = 'order' AND ${isSubject(`s.external_id IN (t.was #>> '{customer,external_id}', t.became #>> '{customer,external_id}')`)}))`,
+      OR (t.entity_type = 'order' AND ${BUYER_OF_CHANGE}))`,
     set: {
       external_id: plain('external_id'),
       destination_id: plain('destination_id'),

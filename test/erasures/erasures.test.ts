@@ -6,6 +6,7 @@ import {
 } from '@sync-operations/sandbox';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { erasePage, STORES } from '../../src/erasures/erased.stores.ts';
 import { type Json, newOrgName, RunsFixture } from '../runs/runs.support.ts';
 import { takeTurns } from '../support/maintenance.support.ts';
 import { sql } from '../support/test-database.ts';
@@ -269,6 +270,33 @@ describe('A request to erase', () => {
     for (let n = 0; n < 21; n += 1) answers.push((await asked({ email: `n${n}@x.example` }, org))[1]);
     expect(answers).toEqual([...Array.from({ length: 20 }, () => undefined), 'quota-exceeded']);
   });
+});
+
+it('The changes of an order are the person’s where the customer’s id is theirs, and not where it is somebody else’s', async () => {
+  const { superuserUrl } = fixture.service.database;
+  const [own, other] = [crypto.randomUUID(), crypto.randomUUID()];
+  const org = newOrgName();
+  for (const [sync_id, connection] of [
+    ['theirs', own],
+    ['of-others', other],
+  ])
+    await sql(
+      superuserUrl,
+      `WITH run AS (
+         INSERT INTO sync_runs (org_id, sync_id, kind, source_connection_id, destination_connection_id, entity_type, mode)
+         VALUES ($1, $2, 'sync', gen_random_uuid(), $3, 'order', 'full') RETURNING org_id, sync_id)
+       INSERT INTO sync_changes (org_id, sync_id, week, kind, external_id, entity_type, became)
+       SELECT org_id, sync_id, 1, 'create', '72', 'order', '{"customer": {"external_id": "17"}}' FROM run`,
+      [org, sync_id, connection],
+    );
+  const store = STORES.find(({ name }) => name === 'changes') as (typeof STORES)[number];
+  const subjects = [{ connection_id: own, system_id: null, external_id: '17' }];
+  const { text, values } = erasePage(store, { orgId: org, email: null, subjects, pseudonym: 'x' }, null, 10);
+  await sql(superuserUrl, text, values as unknown[]);
+  const left = await sql(superuserUrl, 'SELECT sync_id FROM sync_changes WHERE org_id = $1 AND became IS NOT NULL', [
+    org,
+  ]);
+  expect(left).toEqual([{ sync_id: 'of-others' }]);
 });
 
 it('An address is found as a whole in any text and in any JSON, and nothing that only holds its letters', async () => {
