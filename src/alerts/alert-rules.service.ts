@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ActivityService } from '../activity/activity.service.ts';
 import { changeDetails } from '../activity/change.details.ts';
-import { Problem } from '../common/problem.ts';
+import { invalidMember, Problem } from '../common/problem.ts';
 import { ConnectionService } from '../connectors/connections/connection.service.ts';
 import { Quotas } from '../quotas/quotas.ts';
 import { currentTenant, currentUser } from '../tenancy/tenant.context.ts';
@@ -10,7 +10,7 @@ import { WebhookEndpointsService } from '../webhook-endpoints/webhook-endpoints.
 import type { RuleRow } from './alert.types.ts';
 import type { AlertRuleDto, AlertRuleListDto } from './dto/rule.dto.ts';
 import type { ChangeAlertRuleDto, CreateAlertRuleDto } from './dto/rule-requests.dto.ts';
-import { checkedParameters, invalidRule } from './rule.parameters.ts';
+import { checkedParameters } from './rule.parameters.ts';
 import {
   deleteRule,
   findRule,
@@ -114,7 +114,7 @@ export class AlertRulesService {
     if (endpoint_ids.length === 0) return;
     const known = new Set((await this.endpoints.list()).items.map(({ id }) => id));
     const index = endpoint_ids.findIndex((id) => !known.has(id));
-    if (index >= 0) throw invalidRule(`#/endpoint_ids/${index}`, 'is no webhook endpoint of your organization');
+    if (index >= 0) throw invalidMember(`#/endpoint_ids/${index}`, 'is no webhook endpoint of your organization');
   }
 
   /** Has the rules evaluated soon, and writes the audit entry. */

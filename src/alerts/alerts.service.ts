@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ActivityService } from '../activity/activity.service.ts';
 import { decodeCursor, type Page, toPage } from '../common/cursor.ts';
 import { DEFAULT_LIMIT } from '../common/list-query.dto.ts';
-import { Problem } from '../common/problem.ts';
+import { invalidMember, Problem } from '../common/problem.ts';
 import type { Statement } from '../database/database.ts';
 import { currentTenant, currentUser } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
@@ -11,7 +11,6 @@ import type { AlertRow } from './alert.types.ts';
 import type { AlertDto } from './dto/alert.dto.ts';
 import type { AcknowledgeAlertDto, AlertsQuery, MuteAlertDto, ResolveAlertDto } from './dto/alert-requests.dto.ts';
 import { AlertPublisher } from './evaluation/alert.publisher.ts';
-import { invalidRule } from './rule.parameters.ts';
 import { rulesOf } from './rule.sql.ts';
 
 const LONGEST_MS = 90 * 86_400_000;
@@ -94,7 +93,7 @@ export class AlertsService {
 /** Throws invalid-request for a time that is past or far ahead. */
 function checkedEnd(until: string): string {
   const ahead = Date.parse(until) - Date.now();
-  if (!(ahead > 0 && ahead <= LONGEST_MS)) throw invalidRule('#/until', 'must be within the next 90 days');
+  if (!(ahead > 0 && ahead <= LONGEST_MS)) throw invalidMember('#/until', 'must be within the next 90 days');
   return until;
 }
 

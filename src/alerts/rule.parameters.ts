@@ -1,4 +1,4 @@
-import { Problem } from '../common/problem.ts';
+import { invalidMember } from '../common/problem.ts';
 import { type AlertKind, parametersOf, type RuleParameter } from './alert.types.ts';
 
 const ALL: readonly RuleParameter[] = ['threshold', 'percent', 'seconds'];
@@ -13,19 +13,16 @@ export function checkedParameters(kind: AlertKind, given: Given): Record<RulePar
     const value = given[name] ?? null;
     if (!parameter) {
       if (value === null) return null;
-      throw invalidRule(`#/${name}`, `does not belong to the kind ${kind}`);
+      throw invalidMember(`#/${name}`, `does not belong to the kind ${kind}`);
     }
     if (value === null) {
-      if (parameter.required) throw invalidRule(`#/${name}`, `is required for the kind ${kind}`);
+      if (parameter.required) throw invalidMember(`#/${name}`, `is required for the kind ${kind}`);
       return parameter.default ?? null;
     }
     if (value < parameter.min || value > parameter.max)
-      throw invalidRule(`#/${name}`, `must be from ${parameter.min} to ${parameter.max} for the kind ${kind}`);
+      throw invalidMember(`#/${name}`, `must be from ${parameter.min} to ${parameter.max} for the kind ${kind}`);
     return value;
   };
   const [threshold = null, percent = null, seconds = null] = ALL.map(read);
   return { threshold, percent, seconds };
 }
-
-export const invalidRule = (pointer: string, detail: string): Problem =>
-  new Problem('invalid-request', `${pointer.slice(2)} ${detail}.`, { errors: [{ pointer, detail }] });

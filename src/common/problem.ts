@@ -62,3 +62,7 @@ export class Problem extends Error {
     };
   }
 }
+
+/** A member of a body that is not valid, by its JSON pointer: `#/email`, `must be an e-mail address`. */
+export const invalidMember = (pointer: string, detail: string): Problem =>
+  new Problem('invalid-request', `${pointer.slice(2)} ${detail}.`, { errors: [{ pointer, detail }] });

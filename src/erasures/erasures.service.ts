@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ActivityService } from '../activity/activity.service.ts';
 import { decodeCursor, type Page, toPage } from '../common/cursor.ts';
 import { DEFAULT_LIMIT, type PageQuery } from '../common/list-query.dto.ts';
-import { Problem } from '../common/problem.ts';
+import { invalidMember, Problem } from '../common/problem.ts';
 import { comparableEmail } from '../connectors/canonical/comparable.text.ts';
 import { currentTenant, currentUser } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
@@ -65,9 +65,9 @@ export class ErasuresService {
     const { external_id } = body;
     const email = body.email === undefined ? null : addressOf(body.email);
     if (external_id === undefined) {
-      if (email === null) throw invalid('#/email', 'or external_id is required');
+      if (email === null) throw invalidMember('#/email', 'or external_id is required');
       if (body.connection_id !== undefined)
-        throw invalid('#/connection_id', 'goes with external_id: an address is erased everywhere');
+        throw invalidMember('#/connection_id', 'goes with external_id: an address is erased everywhere');
       return { namedBy: 'email', email, subjects: [] };
     }
     const found = await this.database.read<FoundCustomer>(
@@ -78,12 +78,12 @@ export class ErasuresService {
     // The same number is somebody else's in another shop.
     if (other) {
       const names = found.map(({ name }) => name).join(', ');
-      throw invalid('#/connection_id', `is required: customers of ${names} have this external_id`);
+      throw invalidMember('#/connection_id', `is required: customers of ${names} have this external_id`);
     }
     const { name: _, email: stored, ...subject } = customer;
     const known = comparableEmail(stored);
     if (email !== null && known !== null && email !== known)
-      throw invalid('#/email', 'is not the address of the customer: they may be two persons');
+      throw invalidMember('#/email', 'is not the address of the customer: they may be two persons');
     return { namedBy: 'external_id', email: email ?? known, subjects: [subject] };
   }
 }
@@ -92,7 +92,7 @@ export class ErasuresService {
 function addressOf(text: string): string {
   const address = comparableEmail(text);
   if (address && /^[^\s@"\\]+@[^\s@"\\]+\.[^\s@"\\]+$/.test(address)) return address;
-  throw invalid('#/email', 'must be an e-mail address');
+  throw invalidMember('#/email', 'must be an e-mail address');
 }
 
 const shown = ({ stores, pass, subjects, ...row }: ErasureRow): ErasureDto => ({
@@ -105,6 +105,3 @@ const shown = ({ stores, pass, subjects, ...row }: ErasureRow): ErasureDto => ({
       ? []
       : subjects.flatMap(({ connection_id, external_id }) => (connection_id ? [{ connection_id, external_id }] : [])),
 });
-
-const invalid = (pointer: string, detail: string): Problem =>
-  new Problem('invalid-request', `${pointer.slice(2)} ${detail}.`, { errors: [{ pointer, detail }] });

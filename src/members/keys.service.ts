@@ -3,7 +3,7 @@ import { hashSecret, newSecret } from '../auth/key.hash.ts';
 import { expandScopes, RIGHTS, rightsOf } from '../auth/rights.ts';
 import { idFault } from '../common/identity.ts';
 import { DEFAULT_LIMIT, type PageQuery } from '../common/list-query.dto.ts';
-import { Problem } from '../common/problem.ts';
+import { invalidMember, Problem } from '../common/problem.ts';
 import { decodeTuple, encodeTuple, notACursor } from '../common/tuple.cursor.ts';
 import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
@@ -74,6 +74,3 @@ export class KeysService {
       throw new Problem('not-found', 'There is no such key in your organization, or it was revoked before.');
   }
 }
-
-const invalidMember = (pointer: string, detail: string): Problem =>
-  new Problem('invalid-request', `${pointer.slice(2)} ${detail}.`, { errors: [{ pointer, detail }] });

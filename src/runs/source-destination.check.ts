@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Problem } from '../common/problem.ts';
+import { invalidMember, Problem } from '../common/problem.ts';
 import { pointerTo } from '../common/validation.ts';
 import type { EntityType } from '../connectors/canonical/canonical.types.ts';
 import { ConnectionService } from '../connectors/connections/connection.service.ts';
@@ -23,7 +23,7 @@ export class SourceDestinationCheck {
     filters: ReadQuery['filters'] = {},
   ): Promise<ConnectionRow> {
     if (source.toLowerCase() === destination?.toLowerCase())
-      throw invalid('#/destination', 'must be a different connection from the source');
+      throw invalidMember('#/destination', 'must be a different connection from the source');
     const read = await this.checkSide(source, entity, 'read', '#/entity_type');
     this.checkRead(read, entity, filters);
     if (destination !== null) await this.checkSide(destination, entity, 'write', '#/destination');
@@ -39,7 +39,10 @@ export class SourceDestinationCheck {
     const connection = await this.connections.get(id);
     const { entities } = this.connections.connectorOf(connection.system).description;
     if (entities.find(({ entity_type }) => entity_type === entity)?.[what]) return connection;
-    throw invalid(pointer, `cannot be ${what === 'read' ? 'read from' : 'written to'} ${connection.system}: ${entity}`);
+    throw invalidMember(
+      pointer,
+      `cannot be ${what === 'read' ? 'read from' : 'written to'} ${connection.system}: ${entity}`,
+    );
   }
 
   /** The sentence is the connector's own: its session would fail with it. */
@@ -54,6 +57,3 @@ export class SourceDestinationCheck {
     }
   }
 }
-
-const invalid = (pointer: string, detail: string): Problem =>
-  new Problem('invalid-request', `${pointer.slice(2)} ${detail}.`, { errors: [{ pointer, detail }] });
