@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { newOrgName, RunsFixture } from '../runs/runs.support.ts';
 import { withSystems } from '../runs/two-systems.support.ts';
+import { openPreview } from './support/open-preview.ts';
 import { TestBrowser } from './support/test-browser.ts';
 
 const ORG = 'org-item-page';
@@ -26,12 +27,7 @@ it('A run is taken back through its preview, and each item tells what became of 
     await page.getByRole('button', { name: 'Undo …' }).click();
     await watched.screenshot('undo-dialog');
     await page.getByRole('button', { name: 'Compute the preview' }).click();
-    // Whoever waits is led there; whoever comes when it is ready has a button.
-    const ready = page.getByRole('link', { name: 'Open the preview' });
-    const preview = page.getByText('This preview takes back what a sync changed');
-    await ready.or(preview).first().waitFor();
-    if (await ready.isVisible()) await ready.click();
-    await preview.waitFor();
+    await openPreview(page, page.getByText('This preview takes back what a sync changed'));
     await watched.screenshot('undo-preview');
     await page.getByRole('button', { name: /^Update 1 in / }).click();
     await page.getByRole('link', { name: 'The sync that it takes back' }).waitFor();
@@ -93,7 +89,7 @@ it('An item is found in each system, tried again, linked, unlinked and taken bac
     }
 
     await history.getByRole('button', { name: 'Take back …' }).click();
-    await page.getByRole('button', { name: /^Update 1 in “odoo/ }).waitFor();
+    await openPreview(page, page.getByRole('button', { name: /^Update 1 in “odoo/ }));
     await page.goto(fixture.service.url + path);
     await page.getByRole('button', { name: /^Unlink/ }).click();
     await page.getByText('Nothing is deleted in either system').waitFor();

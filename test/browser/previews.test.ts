@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunsFixture } from '../runs/runs.support.ts';
 import { type SourceDestinationCheck, type TwoSystems, withSystems } from '../runs/two-systems.support.ts';
+import { openPreview } from './support/open-preview.ts';
 import { TestBrowser } from './support/test-browser.ts';
 import type { WatchedPage } from './support/watched.page.ts';
 import { withoutRefusals } from './support/without-refusals.ts';
@@ -132,13 +133,7 @@ describe('A preview', () => {
       const again = await fixture.ended(ORG, runs.items[0].sync_id);
       expect(again).toMatchObject({ kind: 'preview', counts: { created: CUSTOMERS } });
 
-      // Whoever waits is led there; whoever comes when it is ready has a button.
-      const ready = page.getByRole('link', { name: 'Open the preview' });
-      await ready
-        .or(page.getByRole('heading', { name: 'Preview of customers' }))
-        .first()
-        .waitFor();
-      if (await ready.isVisible()) await ready.click();
+      await openPreview(page, page.getByRole('heading', { name: 'Preview of customers' }));
       await page.getByRole('heading', { name: /^Renamed/ }).waitFor();
       await press(page, 'Create 40 in “odoo ');
       await page.waitForURL(/\/syncs\/run-/);

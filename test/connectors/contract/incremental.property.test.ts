@@ -12,6 +12,9 @@ import {
   type SystemOptions,
 } from './incremental.support.ts';
 
+/** How many programs of changes and reads are tried of each kind. */
+const READS = Number(process.env.INCREMENTAL_READS ?? 100);
+
 /** One page of a read: what happens before it, what happens while its response is on its way, and its size. */
 interface Turn {
   readonly before: readonly Change[];
@@ -128,13 +131,13 @@ describe('Incremental reads, whatever changes during and between their requests,
     const property = fc.asyncProperty(program, fc.constantFrom(0, 0, 2, 120), SKEW, (turns, overlap_seconds, skew) =>
       missesNothing((options) => changingShop(entity, options), { overlap_seconds }, turns, skew),
     );
-    await fc.assert(property, { numRuns: 100 });
+    await fc.assert(property, { numRuns: READS });
   });
 
   it.each([18, 19] as const)('miss no partner of Odoo %i, saved late or not', async (version) => {
     const property = fc.asyncProperty(program, SKEW, (turns, skew) =>
       missesNothing((options) => changingOdoo(version, options), {}, turns, skew),
     );
-    await fc.assert(property, { numRuns: 100 });
+    await fc.assert(property, { numRuns: READS });
   });
 });

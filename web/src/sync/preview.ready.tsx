@@ -18,7 +18,7 @@ export function PreviewReady({ run }: { readonly run: Run }) {
   useEffect(() => {
     if (path && hasWaited.current) navigate(path, { replace: true });
   }, [path, navigate]);
-  if (!preview || !path) return null;
+  if (!preview || !path || hasWaited.current) return null;
   return (
     <Note kind="good" title="The preview is ready" live>
       <p>It found {countsText(countsOf(preview.summary), count)}.</p>
