@@ -1,19 +1,16 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startEmbeddedPostgres } from '@sync-operations/embedded-postgres';
-import { migrate } from '../src/database/migrate.ts';
-import { provisionAppRole } from '../src/database/provision.ts';
 import { fetchLoop } from './connectors/fetch.loop.ts';
-import { ShopProcess } from './connectors/shop.process.ts';
-import { SyncClient } from './connectors/sync.client.ts';
+import { compareKeeping } from './connectors/keeping.ts';
+import { ServiceUnderTest } from './connectors/service.under-test.ts';
+import { SystemProcess } from './connectors/system.process.ts';
 import { type CleanUps, median, runBench } from './support/bench.runner.ts';
-import { ServiceProcess } from './support/service.process.ts';
 
-// Measures how many records a second a full sync of a shop's customers stores, beside a loop that only fetches the same pages, and
-// how much memory the worker uses for few records and for many.
+// Measures how many records a second a full sync of a shop's customers stores, beside a loop that only fetches the same pages; what
+// keeping the changes of a run costs, beside the same service that keeps none; and how much memory the worker uses for few records and
+// for many.
 
 const { values: flags } = parseArgs({
   options: {
@@ -23,33 +20,24 @@ const { values: flags } = parseArgs({
     latency: { type: 'string', default: '50' },
     few: { type: 'string', default: '10000' },
     many: { type: 'string', default: '1000000' },
-    'skip-memory': { type: 'boolean', default: false },
-    // What a run changed is not kept: the difference is what keeping costs.
-    'keep-nothing': { type: 'boolean', default: false },
+    parts: { type: 'string', default: 'speed,keeping,memory' },
   },
 });
-
-const ENCRYPTION_KEYS = `bench:${randomBytes(32).toString('base64')}`;
 
 await runBench(async (cleanUps) => {
   const folder = await mkdtemp(join(tmpdir(), 'sync-operations-bench-'));
   cleanUps.push(() => rm(folder, { recursive: true, force: true }));
-  const server = await startEmbeddedPostgres({
-    dataDir: join(folder, 'data'),
-    settings: { fsync: 'on', synchronous_commit: 'on' },
-  });
-  cleanUps.push(() => server.stop());
-  await migrate(server.ownerUrl);
-  await provisionAppRole(server.ownerUrl, new URL(server.appUrl).password);
-  await compareSpeed(cleanUps, folder, server.appUrl);
-  if (!flags['skip-memory']) await compareMemory(folder, server.appUrl);
+  const parts = flags.parts.split(',');
+  if (parts.includes('speed')) await compareSpeed(cleanUps, folder);
+  if (parts.includes('keeping')) await compareKeeping(cleanUps, folder, Number(flags.customers), Number(flags.rounds));
+  if (parts.includes('memory')) await compareMemory(cleanUps, folder);
 });
 
-async function compareSpeed(cleanUps: CleanUps, folder: string, databaseUrl: string): Promise<void> {
+async function compareSpeed(cleanUps: CleanUps, folder: string): Promise<void> {
   const customers = Number(flags.customers);
-  const shop = await ShopProcess.start(customers);
+  const shop = await SystemProcess.start('woocommerce', customers);
   cleanUps.push(() => shop.stop());
-  const { service, client } = await startService(folder, databaseUrl, 'org-speed');
+  const { client } = await ServiceUnderTest.start(cleanUps, join(folder, 'speed'));
   console.log(
     `${customers} customers of a shop in a process of its own, fsync on, ${flags.rounds} rounds, alternating`,
   );
@@ -72,19 +60,16 @@ async function compareSpeed(cleanUps: CleanUps, folder: string, databaseUrl: str
     }
     console.log(`median ratio, sync / loop: ${median(ratios).toFixed(2)}`);
   }
-  console.log('');
-  // It stops before the next service starts, since two services on one database share the work.
-  await service.stop();
 }
 
 /** Measures each number of records in a service of its own, since a process seldom returns memory. */
-async function compareMemory(folder: string, databaseUrl: string): Promise<void> {
+async function compareMemory(cleanUps: CleanUps, folder: string): Promise<void> {
   const peaks: number[] = [];
   for (const customers of [Number(flags.few), Number(flags.many)]) {
-    const shop = await ShopProcess.start(customers);
-    const { service, client } = await startService(folder, databaseUrl, `org-${customers}`);
+    const shop = await SystemProcess.start('woocommerce', customers);
+    cleanUps.push(() => shop.stop());
+    const { client } = await ServiceUnderTest.start(cleanUps, join(folder, `memory-${customers}`));
     const { records, seconds, peakBytes } = await client.sync(await client.connect(shop, 'memory'));
-    await Promise.all([service.stop(), shop.stop()]);
     peaks.push(peakBytes);
     console.log(
       `${records} records in ${seconds.toFixed(1)} s: at most ${(peakBytes / 1024 / 1024).toFixed(0)} MiB resident`,
@@ -92,20 +77,4 @@ async function compareMemory(folder: string, databaseUrl: string): Promise<void>
   }
   const [few, many] = peaks as [number, number];
   console.log(`ratio of resident memory, ${flags.many} / ${flags.few} records: ${(many / few).toFixed(2)}`);
-}
-
-async function startService(folder: string, databaseUrl: string, orgId: string) {
-  const jwtSecret = randomBytes(32).toString('base64url');
-  const service = await ServiceProcess.start(
-    {
-      DATABASE_URL: databaseUrl,
-      SYNC_JWT_SECRET: jwtSecret,
-      SYNC_ENCRYPTION_KEYS: ENCRYPTION_KEYS,
-      SYNC_ALLOW_PRIVATE_ADDRESSES: 'true',
-      LOG_LEVEL: 'warn',
-      ...(flags['keep-nothing'] && { SYNC_ORG_CHANGES_MIB: '0' }),
-    },
-    folder,
-  );
-  return { service, client: await SyncClient.of(service, jwtSecret, orgId) };
 }

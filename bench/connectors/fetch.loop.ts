@@ -1,7 +1,7 @@
-import type { ShopProcess } from './shop.process.ts';
+import type { SystemProcess } from './system.process.ts';
 
 /** The peer: reads and parses one page after the other, and does nothing else. Returns records a second. */
-export async function fetchLoop({ url, credentials }: ShopProcess): Promise<number> {
+export async function fetchLoop({ url, credentials }: SystemProcess): Promise<number> {
   const key = Buffer.from(`${credentials.consumer_key}:${credentials.consumer_secret}`).toString('base64');
   // The shop then believes that a proxy ended TLS and accepts Basic, which costs less than the connector's signatures.
   const headers = { authorization: `Basic ${key}`, 'x-forwarded-proto': 'https' };

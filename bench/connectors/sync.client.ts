@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SignJWT } from 'jose';
-import type { ShopProcess } from './shop.process.ts';
+import type { SystemProcess } from './system.process.ts';
 
 interface Run {
   readonly sync_id: string;
@@ -44,20 +44,24 @@ export class SyncClient {
     return new SyncClient(service.url, service.pid, `Bearer ${token}`);
   }
 
-  async connect(shop: ShopProcess, name: string): Promise<string> {
+  async connect({ system, url, credentials }: SystemProcess, name: string): Promise<string> {
     const { id } = await this.call<{ id: string }>('POST', '/connections', {
       name,
-      system: 'woocommerce',
-      base_url: shop.url,
-      credentials: shop.credentials,
-      settings: { allow_http: true, include_guests: false },
+      system,
+      base_url: url,
+      credentials,
+      settings: { allow_http: true, ...(system === 'woocommerce' && { include_guests: false }) },
     });
     return id;
   }
 
-  /** Runs a full sync into the records and times it by the service's clock, from its first work to its end. */
-  async sync(connectionId: string): Promise<SyncResult> {
-    const body = { source_connection_id: connectionId, entity_type: 'customer', mode: 'full', destination: 'records' };
+  /**
+   * Runs a full sync of customers into the records, or into another system, and times it by the service's clock, from its first work to
+   * its end.
+   */
+  async sync(connectionId: string, into?: string): Promise<SyncResult> {
+    const destination = into === undefined ? 'records' : { connection_id: into };
+    const body = { source_connection_id: connectionId, entity_type: 'customer', mode: 'full', destination };
     const { sync_id } = await this.call<Run>('POST', '/runs', body);
     let peakBytes = 0;
     for (;;) {
