@@ -22,17 +22,25 @@ export type BindingRow = Binding | (Link & { readonly source_data: null; readonl
 
 export const isBinding = (row: BindingRow): row is Binding => row.source_data !== null;
 
+/**
+ * Ends a look-up of one binding `x` by the id of a side: a range of one id, in the order that only the key of that side has. Each side has a
+ * key, and for an equality Postgres may choose the other one, without statistics, and go through all bindings of the pair.
+ */
+const isOf = (side: 'a' | 'b', id: string) =>
+  `x.id_${side} >= ${id} AND x.id_${side} <= ${id} ORDER BY x.id_${side} LIMIT 1`;
+
 /** The bindings and links of these ids. planning/plan.types.ts describes the row. */
 const bindingsBy = (by: 'a' | 'b', pair: Pair, ids: readonly string[]): Statement => {
   const [s, d] = [sourceSide(pair), otherSide(sourceSide(pair))];
   return {
     text: `
-      SELECT id_${s} AS source_id, id_${d} AS destination_id, hash_${s} AS source_hash, hash_${d} AS destination_hash,
-             data_${s} AS source_data, data_${d} AS destination_data, born_${s} AS source_born, born_${d} AS destination_born,
-             put_away
-        FROM public.sync_bindings
-       WHERE org_id = $1 AND entity_type = $2 AND system_a = $3 AND system_b = $4 AND id_${by} = ANY ($5)`,
-    values: [pair.orgId, pair.entity, ...systemsOf(pair), ids],
+      SELECT b.id_${s} AS source_id, b.id_${d} AS destination_id, b.hash_${s} AS source_hash, b.hash_${d} AS destination_hash,
+             b.data_${s} AS source_data, b.data_${d} AS destination_data, b.born_${s} AS source_born, b.born_${d} AS destination_born,
+             b.put_away
+        FROM unnest($5::text[]) AS g (id) CROSS JOIN LATERAL (
+          SELECT x.* FROM public.sync_bindings x
+           WHERE x.org_id = $1 AND x.entity_type = $2 AND x.system_a = $3 AND x.system_b = $4 AND ${isOf(by, 'g.id')}) AS b`,
+    values: [pair.orgId, pair.entity, ...systemsOf(pair), [...new Set(ids)]],
   };
 };
 
@@ -110,9 +118,11 @@ export const countBindings = (pair: Pair): Statement => ({
 
 /** For a statement of which parameter 1 is the organization and 3 the entity type: the binding of a source id to an entry that is there. */
 export const boundSource = (pair: Pair, sourceId: string, firstParameter: number): string => `
-  SELECT FROM public.sync_bindings b
-   WHERE b.org_id = $1 AND b.entity_type = $3 AND b.system_a = $${firstParameter} AND b.system_b = $${firstParameter + 1}
-     AND b.id_${sourceSide(pair)} = ${sourceId} AND NOT b.put_away`;
+  SELECT FROM (
+    SELECT x.put_away FROM public.sync_bindings x
+     WHERE x.org_id = $1 AND x.entity_type = $3 AND x.system_a = $${firstParameter} AND x.system_b = $${firstParameter + 1}
+       AND ${isOf(sourceSide(pair), sourceId)}) AS b
+   WHERE NOT b.put_away`;
 
 export interface ShownBinding {
   readonly external_id: string;

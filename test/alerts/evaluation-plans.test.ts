@@ -13,6 +13,7 @@ import {
 } from '../../src/alerts/evaluation/evaluation.sql.ts';
 import { rulesOf } from '../../src/alerts/rule.sql.ts';
 import type { Statement } from '../../src/database/database.ts';
+import { rowsRead } from '../support/rows-read.ts';
 import { createTestDatabase, sql, type TestDatabase } from '../support/test-database.ts';
 
 // An evaluation must cost the same after years as on the first day. So the rows that its statements read are counted, by Postgres, with a short and
@@ -25,6 +26,7 @@ const TABLES = [
   ...['sync_progress', 'sync_runs', 'sync_connections', 'sync_schedules', 'sync_alerts', 'sync_alert_rules'],
   ...['sync_alert_subjects', 'sync_alert_signals', 'sync_alert_turns'],
 ];
+const COUNTED = [...TABLES, 'sync_activity_log%'];
 
 let database: TestDatabase;
 let app: pg.Client;
@@ -63,26 +65,6 @@ async function fill(past: number): Promise<void> {
      INSERT INTO sync_alert_subjects (org_id, subject, entity_type, source_system, last_ended_at) VALUES ('${ORG}', 's', 'customer', 'shop', now());
      INSERT INTO sync_alert_signals (org_id, sync_id) SELECT '${ORG}', 'new-' || n FROM generate_series(1, 10) n`,
   );
-}
-
-async function rowsRead(statement: Statement): Promise<number> {
-  const counted = async () => {
-    const { rows } = await app.query<{ rows: number }>(
-      `SELECT coalesce(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)), 0)::integer AS rows
-         FROM pg_stat_xact_user_tables WHERE relname = ANY ($1) OR relname LIKE 'sync_activity_log%'`,
-      [TABLES],
-    );
-    return rows[0]?.rows ?? 0;
-  };
-  await app.query('BEGIN');
-  try {
-    await app.query('SELECT app.set_org($1)', [ORG]);
-    const before = await counted();
-    await app.query(statement.text, statement.values as unknown[]);
-    return (await counted()) - before;
-  } finally {
-    await app.query('ROLLBACK');
-  }
 }
 
 const opened = {
@@ -134,7 +116,7 @@ describe.each([
       if (analyzed)
         for (const table of [...TABLES, 'sync_activity_log']) await sql(database.superuserUrl, `ANALYZE ${table}`);
       const counts: Record<string, number> = {};
-      for (const [name, statement] of STATEMENTS) counts[name] = await rowsRead(statement);
+      for (const [name, statement] of STATEMENTS) counts[name] = (await rowsRead(app, ORG, statement, COUNTED)).read;
       read.push(counts);
     }
     expect(read[1]).toEqual(read[0]);

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { syncsPage, type WantedSyncs } from '../../src/console/syncs/syncs.sql.ts';
 import type { Statement } from '../../src/database/database.ts';
+import { rowsRead } from '../support/rows-read.ts';
 import { createTestDatabase, sql, type TestDatabase } from '../support/test-database.ts';
 import { ERP, SHOP } from './console.fixture.ts';
 import { fillHistory, LISTED_TABLES } from './list.history.ts';
@@ -29,23 +30,8 @@ const pageOf = (wanted: Partial<WantedSyncs>): Statement =>
   syncsPage(ORG, { statuses: [], by: 'started', upwards: false, ...wanted }, 51);
 
 async function read(statement: Statement): Promise<{ found: number; rows: number }> {
-  const counted = async () => {
-    const { rows } = await app.query<{ rows: number }>(
-      `SELECT coalesce(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)), 0)::integer AS rows
-         FROM pg_stat_xact_user_tables WHERE relname = ANY ($1)`,
-      [LISTED_TABLES],
-    );
-    return rows[0]?.rows ?? 0;
-  };
-  await app.query('BEGIN');
-  try {
-    await app.query('SELECT app.set_org($1)', [ORG]);
-    const before = await counted();
-    const { rows } = await app.query<{ sync: object | null }>(statement.text, statement.values as unknown[]);
-    return { found: rows.filter(({ sync }) => sync !== null).length, rows: (await counted()) - before };
-  } finally {
-    await app.query('ROLLBACK');
-  }
+  const { rows, read } = await rowsRead<{ sync: object | null }>(app, ORG, statement, LISTED_TABLES);
+  return { found: rows.filter(({ sync }) => sync !== null).length, rows: read };
 }
 
 /** A page of 51 reads each row, its run and both connections for the search, and once more for what it shows. */

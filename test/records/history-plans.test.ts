@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Statement } from '../../src/database/database.ts';
 import { type Asked, historyPage, identitiesOf } from '../../src/records/history/history.sql.ts';
+import { rowsRead } from '../support/rows-read.ts';
 import { createTestDatabase, sql, type TestDatabase } from '../support/test-database.ts';
 
 // As for the hot statements in test/progress/hot-plans.test.ts, Postgres counts the rows that are read. The role is the service's, since
@@ -50,25 +50,6 @@ const fill = (count: number) =>
        FROM generate_series(1, ${count}) n, LATERAL (VALUES (0, n::text), (n, '1')) AS x (run, id) WHERE (run, id) <> (0, '1');`,
   );
 
-async function read<Row extends object>(statement: Statement): Promise<{ rows: Row[]; read: number }> {
-  const counted = async () => {
-    const { rows } = await app.query<{ rows: number }>(
-      `SELECT coalesce(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)), 0)::integer AS rows FROM pg_stat_xact_user_tables
-        WHERE schemaname = 'public'`,
-    );
-    return rows[0]?.rows ?? 0;
-  };
-  await app.query('BEGIN');
-  try {
-    await app.query('SELECT app.set_org($1)', [ORG]);
-    const before = await counted();
-    const { rows } = await app.query<Row>(statement.text, statement.values as unknown[]);
-    return { rows, read: (await counted()) - before };
-  } finally {
-    await app.query('ROLLBACK');
-  }
-}
-
 const asked: [string, 'customer' | 'product' | 'order', Asked][] = [
   ['an e-mail', 'customer', { name: 'p1@x.example' }],
   ['a SKU', 'product', { name: 'S-1' }],
@@ -84,7 +65,7 @@ describe.each([1, 1_000, 100_000])('The history among %i items and as many chang
   }, 120_000);
 
   it.each(asked)('is looked up by %s, which reads what belongs to the item alone', async (_, entity, ask) => {
-    const found = await read<{ connection_id: string }>(identitiesOf(ORG, entity, ask));
+    const found = await rowsRead<{ connection_id: string }>(app, ORG, identitiesOf(ORG, entity, ask));
     const isKnown = !('external_id' in ask && ask.connection_id === null && ask.external_id === 'e1');
     expect(found.rows.some(({ connection_id }) => connection_id === SHOP)).toBe(isKnown);
     // The record, both connections, the binding, and the last 50 changes with the run of each.
@@ -96,7 +77,7 @@ describe.each([1, 1_000, 100_000])('The history among %i items and as many chang
       { connection_id: SHOP, external_id: '1' },
       { connection_id: ERP, external_id: 'e1' },
     ];
-    const page = await read<{ at: string }>(historyPage(ORG, 'customer', identities, null, PAGE));
+    const page = await rowsRead<{ at: string }>(app, ORG, historyPage(ORG, 'customer', identities, null, PAGE));
     expect(page.rows).toHaveLength(Math.min(PAGE, 2 * count));
     // Of each identity a page of what it changed, what changed it and what failed, each with its run.
     expect(page.read).toBeLessThan(identities.length * 3 * 2 * (PAGE + 25));

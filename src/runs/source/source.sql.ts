@@ -22,12 +22,20 @@ export const unseenItems = (run: Run, pair: Pair | null, after: string): Stateme
   };
 };
 
+/**
+ * The record of an id, looked up by a range of one id, for the reason in src/records/sql/save_records.sql. In an EXISTS it is a table, since
+ * Postgres drops the order of a query that stands in it by itself.
+ */
+const recordOf = (id: string) => `
+       SELECT x.deleted_at FROM public.sync_records x
+        WHERE x.org_id = $1 AND x.connection_id = $2 AND x.entity_type = $3 AND x.external_id >= ${id} AND x.external_id <= ${id}
+        ORDER BY x.external_id LIMIT 1`;
+
 /** Those of the ids of which the source has no live record. */
 export const unrecordedIds = (run: Run, ids: readonly string[]): Statement => ({
   text: `
     SELECT i.external_id FROM unnest($4::text[]) AS i (external_id)
-     WHERE NOT EXISTS (SELECT FROM public.sync_records r WHERE r.org_id = $1 AND r.connection_id = $2 AND r.entity_type = $3
-                          AND r.external_id = i.external_id AND r.deleted_at IS NULL OFFSET 0)`,
+     WHERE NOT EXISTS (SELECT FROM (${recordOf('i.external_id')}) AS r WHERE r.deleted_at IS NULL)`,
   values: [run.org_id, run.source_connection_id, run.entity_type, ids],
 });
 
@@ -37,7 +45,7 @@ export const countUnseen = (run: Run, pair: Pair | null): Statement => ({
     ? `
     SELECT ((SELECT count(*) FROM public.sync_records r
               WHERE ${run.kind !== 'reconcile'} AND ${UNSEEN_RECORD}
-                AND EXISTS (${boundSource(pair, 'r.external_id', 5)} OFFSET 0))
+                AND EXISTS (${boundSource(pair, 'r.external_id', 5)}))
             + (SELECT count(*) FROM (${unseenBindings(run, pair, 5)}) AS u))::integer AS count`
     : `SELECT count(*)::integer AS count FROM public.sync_records r WHERE ${UNSEEN_RECORD}`,
   values: [...unseenKey(run), ...(pair ? systemsOf(pair) : [])],
@@ -60,8 +68,7 @@ const unseenBindings = (run: Run, pair: Pair, firstParameter: number) => `
      WHERE b.org_id = $1 AND b.entity_type = $3 AND b.system_a = $${firstParameter} AND b.system_b = $${firstParameter + 1}
        AND NOT b.put_away AND b.hash_${sourceSide(pair)} IS NOT NULL
        AND (${run.kind === 'reconcile'}
-            OR NOT EXISTS (SELECT FROM public.sync_records r WHERE r.org_id = $1 AND r.connection_id = $2 AND r.entity_type = $3
-                              AND r.external_id = ${idOf(pair)} OFFSET 0))
+            OR NOT EXISTS (SELECT FROM (${recordOf(idOf(pair))}) AS r))
        AND ${unseen(idOf(pair))}`;
 
 const unseenKey = (run: Run) => [run.org_id, run.source_connection_id, run.entity_type, run.sync_id];
