@@ -50,14 +50,14 @@ WITH compared AS (
    WHERE keeper IS NOT NULL
 ), kept AS (
   INSERT INTO public.sync_changes AS k (org_id, week, sync_id, kind, external_id, entity_type, after_hash, was, became, is_partial)
-  SELECT org, app.week_of_changes(started), keeper,
+  SELECT org, (SELECT app.week_of_changes(started)), keeper,
          CASE d.action WHEN 'created' THEN 'create' WHEN 'updated' THEN 'update' ELSE 'delete' END, d.external_id, entity, d.hash,
          CASE WHEN NOT d.is_large THEN d.was END, CASE WHEN NOT d.is_large THEN d.became END, d.is_large
     FROM differing d
   ON CONFLICT (org_id, sync_id, kind, external_id, week) DO UPDATE
      SET after_hash = EXCLUDED.after_hash, was = EXCLUDED.was || k.was, became = k.became || EXCLUDED.became,
          is_partial = k.is_partial OR EXCLUDED.is_partial, at = EXCLUDED.at
-  RETURNING pg_column_size(k.*) AS size
+  RETURNING 150 + coalesce(pg_column_size(k.was), 0) + coalesce(pg_column_size(k.became), 0) AS size
 )
 SELECT c.external_id, c.action, (SELECT coalesce(sum(k.size), 0)::bigint FROM kept k) FROM compared c
 $$;
