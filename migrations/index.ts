@@ -16,6 +16,7 @@ import { SyncSearch0015 } from './0015-sync-search.ts';
 import { Alerts0016 } from './0016-alerts.ts';
 import { Members0017 } from './0017-members.ts';
 import { Erasures0018 } from './0018-erasures.ts';
+import { TrailPlaces0019 } from './0019-trail-places.ts';
 
 /**
  * In the order they run: tables, columns, indexes, policies and roles. Functions, triggers and views are files beside their
@@ -40,4 +41,5 @@ export const migrations = [
   Alerts0016,
   Members0017,
   Erasures0018,
+  TrailPlaces0019,
 ];

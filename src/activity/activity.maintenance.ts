@@ -4,6 +4,7 @@ import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
 import { withOwner } from '../database/owner.client.ts';
 import { TaskRunner } from '../jobs/task.runner.ts';
+import { TrailExporter } from './export/trail.exporter.ts';
 
 /** Enough that every write finds its month even when maintenance has failed for three months. */
 const MONTHS_AHEAD = 3;
@@ -11,12 +12,19 @@ const MONTHS_AHEAD = 3;
 const DETACH_SECONDS = 60;
 const TOKENS_A_BATCH = 1_000;
 
-/** Maintains the partitions of the audit trail: creates them ahead, secures them, and detaches (never drops) them after the retention. */
+/**
+ * Maintains the partitions of the audit trail: creates them ahead, secures them, and detaches (never drops) them after the retention, once
+ * they stand in the archive.
+ */
 @Injectable()
 export class ActivityMaintenance {
   private readonly logger = new Logger('Maintenance');
 
-  constructor(runner: TaskRunner, @Inject(ENVIRONMENT) env: Environment) {
+  constructor(
+    runner: TaskRunner,
+    @Inject(ENVIRONMENT) env: Environment,
+    private readonly exporter: TrailExporter,
+  ) {
     runner.registerStatement({
       name: 'activity-partitions',
       everySeconds: 3_600,
@@ -54,6 +62,11 @@ export class ActivityMaintenance {
       );
       const [oldest] = rows;
       if (!oldest) return 0;
+      const [, year, month] = /_(\d{4})_(\d{2})$/.exec(oldest.name) ?? [];
+      if (!oldest.pending && !(await this.exporter.hasMonth(`${year}-${month}-01`))) {
+        this.logger.warn({ partition: oldest.name }, 'a month of the audit trail stays, since it is not exported yet');
+        return 0;
+      }
       await owner.query(`SET statement_timeout TO '${DETACH_SECONDS}s'`);
       // FINALIZE completes a detach that an earlier process began and did not live to end.
       const how = oldest.pending ? 'FINALIZE' : 'CONCURRENTLY';

@@ -2,12 +2,14 @@ import { Module } from '@nestjs/common';
 import { ActivityController } from './activity.controller.ts';
 import { ActivityMaintenance } from './activity.maintenance.ts';
 import { ActivityService } from './activity.service.ts';
+import { TrailExporter } from './export/trail.exporter.ts';
+import { TrailRoots } from './export/trail.roots.ts';
 import { TrailSealer } from './sealing/trail.sealer.ts';
 import { TrailVerification } from './sealing/trail.verification.ts';
 
 /** The audit trail, for the modules that write to it, and its scheduled maintenance. */
 @Module({
-  providers: [ActivityService, ActivityMaintenance, TrailSealer],
+  providers: [ActivityService, ActivityMaintenance, TrailSealer, TrailRoots, TrailExporter],
   exports: [ActivityService],
 })
 export class ActivityModule {}

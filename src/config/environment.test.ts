@@ -66,6 +66,7 @@ describe('without any variable', () => {
       SYNC_RECONCILE_SAMPLE: 50,
       SYNC_SILENT_MINUTES: 15,
       LOG_LEVEL: 'info',
+      AWS_REGION: 'us-east-1',
       OTEL_SERVICE_NAME: 'sync-operations',
       SYNC_METRICS_CONNECTIONS: false,
       OTEL_TRACES_SAMPLER_ARG: 1,
@@ -156,6 +157,7 @@ describe('a wrong variable', () => {
     ['SYNC_LEASE_SECONDS', '1', '601'],
     ['SYNC_SILENT_MINUTES', '0', '10081', '1.5', 'never'],
     ['SYNC_ACTIVITY_RETENTION_MONTHS', '0', '1201', 'forever'],
+    ['SYNC_TRAIL_EXPORT_URL', 'trail', '/var/trail', 's3://trail'],
     ['LOG_LEVEL', 'loud', 'INFO'],
   ];
 
@@ -174,6 +176,8 @@ describe('a wrong variable', () => {
     expect(refusal({ DATABASE_URL: 'mysql://app:hunter2@db.example/a' })).not.toContain('hunter2');
   });
 });
+
+const RETENTION = { SYNC_ACTIVITY_RETENTION_MONTHS: '12', SYNC_TRAIL_EXPORT_URL: 'file:///trail' };
 
 describe('variables that contradict each other', () => {
   const cases: [why: string, variables: Variables, sentence: RegExp][] = [
@@ -197,8 +201,18 @@ describe('variables that contradict each other', () => {
     ],
     [
       'retention without the owner',
-      { DATABASE_URL: URL_A, SYNC_ACTIVITY_RETENTION_MONTHS: '12' },
+      { DATABASE_URL: URL_A, SYNC_ACTIVITY_RETENTION_MONTHS: '12', SYNC_TRAIL_EXPORT_URL: 'file:///trail' },
       /^SYNC_ACTIVITY_RETENTION_MONTHS needs MIGRATION_DATABASE_URL: .*\.$/,
+    ],
+    [
+      'retention without an archive',
+      { SYNC_ACTIVITY_RETENTION_MONTHS: '12' },
+      /^SYNC_ACTIVITY_RETENTION_MONTHS needs SYNC_TRAIL_EXPORT_URL: .*\.$/,
+    ],
+    [
+      'a bucket without its keys',
+      { SYNC_TRAIL_EXPORT_URL: 'https://s3.example/trail', AWS_ACCESS_KEY_ID: 'id' },
+      /^SYNC_TRAIL_EXPORT_URL is a bucket and needs .*\.$/,
     ],
   ];
 
@@ -212,11 +226,8 @@ describe('variables that contradict each other', () => {
       { SYNC_JWT_SECRET: SECRET, SYNC_JWT_ISSUER: 'i', SYNC_JWT_AUDIENCE: 'a' },
     ],
     ['a development key with the embedded database', { SYNC_DEV_API_KEY: 'a-development-key' }],
-    ['retention with the embedded database', { SYNC_ACTIVITY_RETENTION_MONTHS: '12' }],
-    [
-      'retention with the owner',
-      { DATABASE_URL: URL_A, MIGRATION_DATABASE_URL: URL_B, SYNC_ACTIVITY_RETENTION_MONTHS: '12' },
-    ],
+    ['retention with the embedded database', RETENTION],
+    ['retention with the owner', { DATABASE_URL: URL_A, MIGRATION_DATABASE_URL: URL_B, ...RETENTION }],
   ])('are not: %s', (_what, variables) => {
     expect(() => parseEnvironment(variables)).not.toThrow();
   });

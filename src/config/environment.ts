@@ -169,6 +169,12 @@ const schema = z
       .regex(MAILBOX, 'must be an address, such as sync@example.com or Syncs <sync@example.com>')
       .optional(),
     SYNC_ACTIVITY_RETENTION_MONTHS: wholeNumber(1, 1_200).optional(),
+    SYNC_TRAIL_EXPORT_URL: z
+      .url({ protocol: /^(file|https?)$/, error: 'must be file:///folder or the address of a bucket' })
+      .optional(),
+    AWS_ACCESS_KEY_ID: z.string().min(1).optional(),
+    AWS_SECRET_ACCESS_KEY: z.string().min(1).optional(),
+    AWS_REGION: z.string().min(1).default('us-east-1'),
     SYNC_CHANGES_RETENTION_DAYS: wholeNumber(1, 84).default(30),
     SYNC_ITEMS_RETENTION_DAYS: wholeNumber(1, 1_000).default(90),
     SYNC_METRICS_CONNECTIONS: z
@@ -220,6 +226,10 @@ const schema = z
       refuse('SYNC_DEV_API_KEY', 'works with the embedded Postgres only; make a key with: npm run keys -- create');
     if (external && env.SYNC_ACTIVITY_RETENTION_MONTHS && !env.MIGRATION_DATABASE_URL)
       refuse('SYNC_ACTIVITY_RETENTION_MONTHS', 'needs MIGRATION_DATABASE_URL: only the owner may detach a partition');
+    if (env.SYNC_ACTIVITY_RETENTION_MONTHS && !env.SYNC_TRAIL_EXPORT_URL)
+      refuse('SYNC_ACTIVITY_RETENTION_MONTHS', 'needs SYNC_TRAIL_EXPORT_URL: a month leaves once it stands there');
+    if (env.SYNC_TRAIL_EXPORT_URL?.startsWith('http') && !(env.AWS_ACCESS_KEY_ID && env.AWS_SECRET_ACCESS_KEY))
+      refuse('SYNC_TRAIL_EXPORT_URL', 'is a bucket and needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY');
   });
 
 /** The names of all variables. */

@@ -15,6 +15,7 @@ const EVENT_TYPES = [
   'alert.opened',
   'alert.still_open',
   'alert.resolved',
+  'trail.root',
 ] as const;
 
 /** What a person asks for to see whether an endpoint works; sent to any endpoint. */

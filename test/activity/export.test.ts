@@ -5,19 +5,28 @@ import { makeByHand, takeTurns } from '../support/maintenance.support.ts';
 import { send } from '../support/send.ts';
 import { sql } from '../support/test-database.ts';
 import { startTestService, type TestService, token } from '../support/test-service.ts';
+import { ArchiveFolder } from './trail.archive.support.ts';
 
 const PATH = '/api/sync/activity';
 const ORG = 'org-1';
 const BOM = [0xef, 0xbb, 0xbf];
 
+const archive = new ArchiveFolder();
 let service: TestService;
 let headers: { authorization: string };
 beforeAll(async () => {
-  service = await startTestService({ SYNC_WORKER: 'on', SYNC_ACTIVITY_RETENTION_MONTHS: '2' });
+  service = await startTestService({
+    SYNC_WORKER: 'on',
+    SYNC_ACTIVITY_RETENTION_MONTHS: '2',
+    SYNC_TRAIL_EXPORT_URL: archive.url,
+  });
   await takeTurns(service);
   headers = { authorization: `Bearer ${await token(ORG)}` };
 });
-afterAll(() => service.close());
+afterAll(async () => {
+  await service.close();
+  archive.remove();
+});
 
 describe('The exported CSV opens in Excel with its umlauts: the first bytes of an export', () => {
   const firstBytes = async (search: string) => {

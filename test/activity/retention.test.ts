@@ -5,19 +5,27 @@ import { lastError, makeByHand, partitionName, partitions, takeTurns } from '../
 import { sql } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { ArchiveFolder } from './trail.archive.support.ts';
 
 const TASK = 'activity-retention';
 const OLD = ['sync_activity_log_2020_01', 'sync_activity_log_2020_02'] as const;
 
+const archive = new ArchiveFolder();
 let service: TestService;
 let reader: pg.Client | undefined;
 
 beforeAll(async () => {
-  service = await startTestService({ SYNC_WORKER: 'on', SYNC_ACTIVITY_RETENTION_MONTHS: '2' });
+  service = await startTestService({
+    ...{ SYNC_WORKER: 'on', SYNC_ACTIVITY_RETENTION_MONTHS: '2' },
+    SYNC_TRAIL_EXPORT_URL: archive.url,
+  });
   // The turn of the start must not meet the months that the tests prepare.
   await takeTurns(service);
 });
-afterAll(() => service.close());
+afterAll(async () => {
+  await service.close();
+  archive.remove();
+});
 
 beforeEach(async () => {
   for (const month of ['2020-01', '2020-02']) {

@@ -23,6 +23,7 @@ const TASKS = [
   'removed-connections',
   'seen-items',
   'silent-syncs',
+  'trail-roots',
 ] as const;
 
 let database: TestDatabase;

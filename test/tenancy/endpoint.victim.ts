@@ -185,6 +185,7 @@ function ofRuns(org_id: string, who: string): [table: string, row: Record<string
     ['sync_slots', { ...source, sync_id }],
     ['sync_records', { ...source, external_id, data: secret, content_hash: 'h', change_seq: 1 }],
     ['sync_change_counters', { org_id, last_seq: 1 }],
+    ['sync_trail_places', { org_id, exported: 1 }],
     [
       'sync_bindings',
       {

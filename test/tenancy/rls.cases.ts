@@ -139,6 +139,17 @@ export const CASES: Readonly<Record<string, Readonly<Record<Exclude<Role, 'sync_
       'all',
     ],
   },
+  'public.sync_trail_places': {
+    sync_app: [['live', 'nothing', 'nothing'], OWN_NEW, ['live', 'nothing', 'nothing'], 'denied', 'denied'],
+    sync_maintenance: NONE,
+    sync_owner: [
+      ['live', 'nothing', 'nothing'],
+      OWN_NEW,
+      ['live', 'nothing', 'nothing'],
+      ['live', 'nothing', 'nothing'],
+      'all',
+    ],
+  },
   'public.sync_records': { sync_app: WITHOUT_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
   'public.sync_cursors': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
   'public.sync_changes': { sync_app: WITHOUT_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
@@ -253,7 +264,10 @@ const DIRECTORY_CASES: Readonly<Record<string, Row>> = {
 /** A backup reads every row that there is, whatever is set, and writes none. */
 const backup = (rows: 'all' | 'live' | 'nothing'): Row => [rows, 'denied', 'denied', 'denied', 'denied'];
 /** Tables with one row an organization. */
-const ONE_ROW = ['public.sync_change_counters', 'public.sync_alert_turns', 'public.sync_organization_settings'];
+const ONE_ROW = [
+  ...['public.sync_change_counters', 'public.sync_trail_places', 'public.sync_alert_turns'],
+  'public.sync_organization_settings',
+];
 
 /** What is expected of each role with a table that is no partition; undefined: CASES does not know it. */
 export function casesOf(table: string): Readonly<Record<Role, Row>> | undefined {

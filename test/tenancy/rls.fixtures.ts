@@ -170,6 +170,12 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
     change: 'last_seq = last_seq',
     onConflict: '(org_id) DO UPDATE SET last_seq = EXCLUDED.last_seq',
   },
+  'public.sync_trail_places': {
+    marker: "'live'",
+    row: (org_id) => ({ org_id, exported: 1 }),
+    change: 'exported = exported',
+    onConflict: '(org_id) DO UPDATE SET exported = EXCLUDED.exported',
+  },
   'public.sync_bindings': {
     marker: 'id_a',
     row: (org_id, state, id) => {

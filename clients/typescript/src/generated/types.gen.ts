@@ -2135,7 +2135,7 @@ export type CreateWebhookEndpoint = {
     /**
      * The types to send; sync.* means all of a kind, * everything
      */
-    events: Array<'sync.started' | 'sync.paused' | 'sync.resumed' | 'sync.completed' | 'sync.completed_with_errors' | 'sync.failed' | 'sync.cancelled' | 'sync.timeout' | 'preview.ready' | 'preview.failed' | 'item.failed' | 'record.changed' | 'alert.opened' | 'alert.still_open' | 'alert.resolved' | 'sync.*' | 'preview.*' | 'item.*' | 'record.*' | 'alert.*' | '*'>;
+    events: Array<'sync.started' | 'sync.paused' | 'sync.resumed' | 'sync.completed' | 'sync.completed_with_errors' | 'sync.failed' | 'sync.cancelled' | 'sync.timeout' | 'preview.ready' | 'preview.failed' | 'item.failed' | 'record.changed' | 'alert.opened' | 'alert.still_open' | 'alert.resolved' | 'trail.root' | 'sync.*' | 'preview.*' | 'item.*' | 'record.*' | 'alert.*' | 'trail.*' | '*'>;
     description?: string;
     /**
      * slack: an incoming webhook of Slack or alike. email: events of alerts only. Default: "standard".
@@ -2151,7 +2151,7 @@ export type CreatedWebhookEndpoint = {
     id: string;
     url: string;
     description: string | null;
-    events: Array<'sync.started' | 'sync.paused' | 'sync.resumed' | 'sync.completed' | 'sync.completed_with_errors' | 'sync.failed' | 'sync.cancelled' | 'sync.timeout' | 'preview.ready' | 'preview.failed' | 'item.failed' | 'record.changed' | 'alert.opened' | 'alert.still_open' | 'alert.resolved' | 'sync.*' | 'preview.*' | 'item.*' | 'record.*' | 'alert.*' | '*'>;
+    events: Array<'sync.started' | 'sync.paused' | 'sync.resumed' | 'sync.completed' | 'sync.completed_with_errors' | 'sync.failed' | 'sync.cancelled' | 'sync.timeout' | 'preview.ready' | 'preview.failed' | 'item.failed' | 'record.changed' | 'alert.opened' | 'alert.still_open' | 'alert.resolved' | 'trail.root' | 'sync.*' | 'preview.*' | 'item.*' | 'record.*' | 'alert.*' | 'trail.*' | '*'>;
     /**
      * standard: {type, timestamp, data}. cloudevents: CloudEvents 1.0 in JSON. slack: text and blocks for people, with links into the dashboard. The headers are the same. email: a mail to the addresses.
      */
@@ -2186,7 +2186,7 @@ export type WebhookEndpoint = {
     id: string;
     url: string;
     description: string | null;
-    events: Array<'sync.started' | 'sync.paused' | 'sync.resumed' | 'sync.completed' | 'sync.completed_with_errors' | 'sync.failed' | 'sync.cancelled' | 'sync.timeout' | 'preview.ready' | 'preview.failed' | 'item.failed' | 'record.changed' | 'alert.opened' | 'alert.still_open' | 'alert.resolved' | 'sync.*' | 'preview.*' | 'item.*' | 'record.*' | 'alert.*' | '*'>;
+    events: Array<'sync.started' | 'sync.paused' | 'sync.resumed' | 'sync.completed' | 'sync.completed_with_errors' | 'sync.failed' | 'sync.cancelled' | 'sync.timeout' | 'preview.ready' | 'preview.failed' | 'item.failed' | 'record.changed' | 'alert.opened' | 'alert.still_open' | 'alert.resolved' | 'trail.root' | 'sync.*' | 'preview.*' | 'item.*' | 'record.*' | 'alert.*' | 'trail.*' | '*'>;
     /**
      * standard: {type, timestamp, data}. cloudevents: CloudEvents 1.0 in JSON. slack: text and blocks for people, with links into the dashboard. The headers are the same. email: a mail to the addresses.
      */
@@ -2229,7 +2229,7 @@ export type ChangeWebhookEndpoint = {
     /**
      * The types to send; sync.* means all of a kind, * everything
      */
-    events?: Array<'sync.started' | 'sync.paused' | 'sync.resumed' | 'sync.completed' | 'sync.completed_with_errors' | 'sync.failed' | 'sync.cancelled' | 'sync.timeout' | 'preview.ready' | 'preview.failed' | 'item.failed' | 'record.changed' | 'alert.opened' | 'alert.still_open' | 'alert.resolved' | 'sync.*' | 'preview.*' | 'item.*' | 'record.*' | 'alert.*' | '*'>;
+    events?: Array<'sync.started' | 'sync.paused' | 'sync.resumed' | 'sync.completed' | 'sync.completed_with_errors' | 'sync.failed' | 'sync.cancelled' | 'sync.timeout' | 'preview.ready' | 'preview.failed' | 'item.failed' | 'record.changed' | 'alert.opened' | 'alert.still_open' | 'alert.resolved' | 'trail.root' | 'sync.*' | 'preview.*' | 'item.*' | 'record.*' | 'alert.*' | 'trail.*' | '*'>;
     description?: string;
     /**
      * slack: an incoming webhook of Slack or alike. email: events of alerts only. Default: "standard".
