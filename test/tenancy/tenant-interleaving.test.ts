@@ -55,9 +55,15 @@ describe('tenants that work at the same time on two connections', () => {
     });
     await fc.assert(
       fc.asyncProperty(fc.array(job, { minLength: 2, maxLength: 24 }), async (jobs) => {
-        const found = await Promise.all(jobs.map(({ orgId, how, turns }) => work(orgId, how, turns)));
+        // Who waits too long for one of two connections is refused, and sees nothing.
+        const refused = (error: unknown) => {
+          expect(error).toMatchObject({ problem: 'overloaded' });
+          return [];
+        };
+        const found = await Promise.all(jobs.map(({ orgId, how, turns }) => work(orgId, how, turns).catch(refused)));
+        expect(found.some((seen) => seen.length > 0)).toBe(true);
         jobs.forEach(({ orgId }, index) => {
-          expect(new Set(found[index])).toEqual(new Set([orgId]));
+          expect(found[index]?.filter((seen) => seen !== orgId)).toEqual([]);
         });
         expect(harness.pool.totalCount).toBeLessThanOrEqual(2);
       }),
