@@ -1,11 +1,11 @@
 import { amountOf, InvalidValue, listItems, membersOf, plainText, readItem, timeOf } from '../../border/exact.value.ts';
-import type { CanonicalOrder, CanonicalOrderLine, CanonicalRefund } from '../../canonical/canonical.types.ts';
+import type { CanonicalOrder, CanonicalRefund } from '../../canonical/canonical.types.ts';
 import { type Changes, changedMembers, changes } from '../../canonical/changed.paths.ts';
 import type { ExternalItem } from '../../contract/connector.types.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import { addressFromShop, addressToShop } from './address.mapping.ts';
 import { guestId } from './customer.mapping.ts';
-import { exactTotal } from './exact.totals.ts';
+import { exactTotals } from './exact.totals.ts';
 import { linesFromShop, linesToShop, type SkuHolders } from './order-line.mapping.ts';
 import { statusFromShop, statusToShop } from './order-status.mapping.ts';
 import { idOf, markedWith, recordOf, trashed, unmappable } from './raw.reader.ts';
@@ -14,7 +14,7 @@ import { textOf } from './shop.values.ts';
 /** The fields that a read requests. */
 export const ORDER_FIELDS =
   'id,number,status,currency,date_created_gmt,date_modified_gmt,customer_id,billing,shipping,prices_include_tax,discount_total,' +
-  'shipping_total,total_tax,total,line_items,shipping_lines,fee_lines,tax_lines,refunds,payment_method,customer_note';
+  'shipping_total,shipping_tax,cart_tax,total_tax,total,line_items,shipping_lines,fee_lines,tax_lines,refunds,payment_method,customer_note';
 
 export interface OrderMapping {
   /** True: an order without an account refers to the guest with its email. */
@@ -22,19 +22,21 @@ export interface OrderMapping {
   readonly orderStatuses: Readonly<Record<string, unknown>>;
 }
 
-export function orderFromShop(raw: Raw, mapping: OrderMapping): ExternalItem {
+/** How many decimals the shop shows to people; null where that is not known. */
+export type ShownDecimals = number | null;
+
+export function orderFromShop(raw: Raw, mapping: OrderMapping, shown: ShownDecimals = null): ExternalItem {
   const broken = unmappable(raw);
   if (broken) return broken;
   if (raw.status === 'trash') return trashed(raw);
-  return readItem(String(idOf(raw)), raw, () => orderData(raw, mapping));
+  return readItem(String(idOf(raw)), raw, () => orderData(raw, mapping, shown));
 }
 
-function orderData(raw: Raw, mapping: OrderMapping): CanonicalOrder {
+function orderData(raw: Raw, mapping: OrderMapping, shown: ShownDecimals): CanonicalOrder {
   const of = membersOf(raw);
   const billing = addressFromShop(raw.billing);
   const status = statusFromShop(raw.status, mapping.orderStatuses);
-  const lines = linesFromShop(raw);
-  const { tax_total, total } = totalsOf(raw, lines);
+  const { tax_total, total, lines } = exactTotals(raw, linesFromShop(raw), shown);
   return {
     number: of('number', plainText),
     ...(status !== undefined && { status }),
@@ -57,16 +59,6 @@ function orderData(raw: Raw, mapping: OrderMapping): CanonicalOrder {
     payment_method: of('payment_method', plainText),
     note: of('customer_note', plainText),
   };
-}
-
-/** The taxes of an order without taxes are as the shop says. */
-function totalsOf(raw: Raw, lines: readonly CanonicalOrderLine[]) {
-  const said = membersOf(raw)('total_tax', amountOf);
-  const taxes = lines.flatMap((line) => line.tax_total ?? []);
-  const tax_total = said === undefined || taxes.length === 0 ? said : exactTotal(said, taxes, raw.currency);
-  const parts = [...lines.map((line) => line.total), ...(tax_total ? [tax_total] : [])];
-  const total = amountOf(raw.total, 'total');
-  return { tax_total, total: lines.length > 0 ? exactTotal(total, parts, raw.currency) : total };
 }
 
 function customerIdOf(raw: Raw, includeGuests: boolean): string | null {
