@@ -44,11 +44,12 @@ export class OrderEntity implements OdooEntity {
   constructor(client: OdooClient) {
     this.#client = client;
     const companies = new CompanyLookup(client);
+    const currencies = new CurrencyLookup(client, companies);
     this.#lookups = {
       companies,
-      currencies: new CurrencyLookup(client, companies),
+      currencies,
       taxes: new TaxLookup(client, companies),
-      parts: new OrderPartsReader(client),
+      parts: new OrderPartsReader(client, currencies),
     };
   }
 

@@ -10,7 +10,7 @@ const totalOf = (raw: object, shown: number | null = null) => (read(raw, shown).
 const problemOf = (raw: object, shown: number | null = null) => read(raw, shown).problem?.error_class;
 
 /** What a listing has besides the amounts; recording 114 asked for few fields. */
-const PLAIN = { id: 1, number: '1', currency: 'EUR', fee_lines: [], shipping_lines: [], line_items: [] };
+const PLAIN = { id: 1, number: '1', currency: 'EUR', tax_lines: [], fee_lines: [], shipping_lines: [], line_items: [] };
 const line = (total: string, taxes: readonly string[] = [], total_tax = '0.000000') => ({
   ...{ name: 'Lamp', product_id: 5, quantity: 1, subtotal: total, total, total_tax },
   taxes: taxes.map((tax) => ({ id: 1, total: tax })),

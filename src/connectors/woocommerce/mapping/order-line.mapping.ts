@@ -1,9 +1,9 @@
 import Big from 'big.js';
-import { amountOf, countOf, known, listItems, membersOf } from '../../border/exact.value.ts';
+import { amountOf, countOf, known, listItems, membersOf, plainText } from '../../border/exact.value.ts';
 import type { CanonicalOrderLine, Decimal } from '../../canonical/canonical.types.ts';
 import { toDecimal } from '../../canonical/decimal.ts';
 import type { Raw } from '../shop/shop.client.ts';
-import { idOf, listOf, recordOf } from './raw.reader.ts';
+import { idOf, listOf, numberOfId, recordOf } from './raw.reader.ts';
 import { nameOf, textOf } from './shop.values.ts';
 
 type Kind = CanonicalOrderLine['kind'];
@@ -35,9 +35,7 @@ const NO_SKU = 'sync:no-such-product';
 
 /** Products first, then shipping, then fees. The totals of the lines already include discounts. */
 export function linesFromShop(order: Raw): CanonicalOrderLine[] {
-  const taxNames = new Map(
-    listOf(order.tax_lines).map((tax) => [String(tax.rate_id), nameOf(tax.label) ?? textOf(tax.rate_code) ?? '']),
-  );
+  const taxNames = taxNamesOf(order);
   return [
     ...linesOf(order, 'product').map((line, index) => productLine(line, index, taxNames)),
     ...linesOf(order, 'shipping').map((line, index) => otherLine('shipping', line, index, taxNames)),
@@ -45,7 +43,17 @@ export function linesFromShop(order: Raw): CanonicalOrderLine[] {
   ];
 }
 
-type TaxNames = ReadonlyMap<string, string>;
+/** Asked for an order that has taxes only. Throws InvalidValue. */
+type TaxNames = () => ReadonlyMap<string, string>;
+
+function taxNamesOf(order: Raw): TaxNames {
+  return () =>
+    new Map(
+      listItems(order.tax_lines, 'tax_lines')
+        .map(recordOf)
+        .map((tax) => [String(tax.rate_id), nameOf(tax.label) ?? textOf(tax.rate_code) ?? '']),
+    );
+}
 
 /** An order says in each list which lines it has. A list that it does not have, or null, says nothing. Throws InvalidValue. */
 function linesOf(order: Raw, kind: Kind): readonly Raw[] {
@@ -55,13 +63,14 @@ function linesOf(order: Raw, kind: Kind): readonly Raw[] {
 
 function productLine(line: Raw, index: number, taxNames: TaxNames): CanonicalOrderLine {
   const within = whereIs('product', index);
+  const of = membersOf(line, within);
   const quantity = countOf(line.quantity, `${within}quantity`);
-  const subtotal = membersOf(line, within)('subtotal', amountOf);
+  const subtotal = of('subtotal', amountOf);
   return known({
     kind: 'product',
     name: nameOf(line.name) ?? '',
-    product_external_id: idOf({ id: line.product_id }) === null ? null : String(line.product_id),
-    sku: textOf(line.sku),
+    product_external_id: of('product_id', (id, field) => String(numberOfId(id, field) || '') || null),
+    sku: of('sku', plainText),
     quantity,
     unit_price: subtotal === undefined ? undefined : unitPrice(subtotal, quantity),
     ...amounts(line, within, taxNames),
@@ -85,7 +94,7 @@ function amounts(line: Raw, within: string, taxNames: TaxNames) {
         .map(recordOf)
         .filter(({ total }) => total !== undefined && total !== '')
         .map(({ id, total }) => ({
-          name: taxNames.get(String(id)) ?? String(id),
+          name: taxNames().get(String(id)) ?? String(id),
           total: amountOf(total, `${field}.total`),
         })),
     ),

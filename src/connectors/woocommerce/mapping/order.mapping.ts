@@ -1,4 +1,4 @@
-import { amountOf, InvalidValue, listItems, membersOf, plainText, readItem, timeOf } from '../../border/exact.value.ts';
+import { amountOf, flagOf, listItems, membersOf, plainText, readItem, timeOf } from '../../border/exact.value.ts';
 import type { CanonicalOrder, CanonicalRefund } from '../../canonical/canonical.types.ts';
 import { type Changes, changedMembers, changes } from '../../canonical/changed.paths.ts';
 import type { ExternalItem } from '../../contract/connector.types.ts';
@@ -8,7 +8,7 @@ import { guestId } from './customer.mapping.ts';
 import { exactTotals } from './exact.totals.ts';
 import { linesFromShop, linesToShop, type SkuHolders } from './order-line.mapping.ts';
 import { statusFromShop, statusToShop } from './order-status.mapping.ts';
-import { idOf, markedWith, recordOf, trashed, unmappable } from './raw.reader.ts';
+import { idOf, markedWith, numberOfId, recordOf, trashed, unmappable } from './raw.reader.ts';
 import { textOf } from './shop.values.ts';
 
 /** The fields that a read requests. */
@@ -34,7 +34,7 @@ export function orderFromShop(raw: Raw, mapping: OrderMapping, shown: ShownDecim
 
 function orderData(raw: Raw, mapping: OrderMapping, shown: ShownDecimals): CanonicalOrder {
   const of = membersOf(raw);
-  const billing = addressFromShop(raw.billing);
+  const billing = of('billing', addressFromShop);
   const status = statusFromShop(raw.status, mapping.orderStatuses);
   const { tax_total, total, lines } = exactTotals(raw, linesFromShop(raw), shown);
   return {
@@ -42,15 +42,15 @@ function orderData(raw: Raw, mapping: OrderMapping, shown: ShownDecimals): Canon
     ...(status !== undefined && { status }),
     currency: of('currency', plainText),
     created_at: of('date_created_gmt', timeOf),
-    customer: {
-      external_id: customerIdOf(raw, mapping.includeGuests),
-      email: billing.email ?? null,
-      name: [billing.first_name, billing.last_name].filter(Boolean).join(' ') || null,
-    },
+    customer: of('customer_id', (id) => ({
+      external_id: customerIdOf(id, raw, mapping.includeGuests),
+      email: billing?.email ?? null,
+      name: [billing?.first_name, billing?.last_name].filter(Boolean).join(' ') || null,
+    })),
     billing,
-    shipping: addressFromShop(raw.shipping),
+    shipping: of('shipping', addressFromShop),
     lines,
-    prices_include_tax: raw.prices_include_tax === true,
+    prices_include_tax: of('prices_include_tax', flagOf),
     discount_total: of('discount_total', amountOf),
     shipping_total: of('shipping_total', amountOf),
     tax_total,
@@ -61,10 +61,8 @@ function orderData(raw: Raw, mapping: OrderMapping, shown: ShownDecimals): Canon
   };
 }
 
-function customerIdOf(raw: Raw, includeGuests: boolean): string | null {
-  const id = Number(raw.customer_id ?? 0);
-  // Whose account it is cannot be guessed from what is no id.
-  if (!Number.isSafeInteger(id) || id < 0) throw new InvalidValue('id', 'customer_id', raw.customer_id);
+function customerIdOf(value: unknown, raw: Raw, includeGuests: boolean): string | null {
+  const id = numberOfId(value, 'customer_id');
   if (id > 0) return String(id);
   const email = textOf(recordOf(raw.billing).email);
   return includeGuests && email !== null ? guestId(email) : null;
