@@ -69,6 +69,20 @@ describe('The total of an order', () => {
     expect(totalOf({ ...order, shipping_total: '0.000000' }, 0)).toBe('160');
   });
 
+  it('and its tax are as the shop says where it rounds at the end only, whatever it stored of the taxes', () => {
+    const lines = [line('12.345678', ['2.345679'], '2.345679'), line('20.010000', ['3.801900'], '3.801900')];
+    const order = { ...sums('38.500000', '6.150000', '6.147579'), line_items: lines };
+    expect(read(order, 2).data).toMatchObject({ total: '38.5', tax_total: '6.15' });
+    // In a shop without decimals nobody can tell, since taxes are stored unrounded in any case.
+    const whole = { ...sums('39.000000', '6.000000', '6.147579'), line_items: lines };
+    expect(problemOf(whole, 0)).toBe('total_rounded');
+  });
+
+  it('is not taken for a finer one by a discount, which is stored unrounded', () => {
+    const order = { ...sums('160.000000'), line_items: [{ ...line('159.920000'), subtotal: '162.32' }] };
+    expect(problemOf({ ...order, discount_total: '2.400000' }, 0)).toBe('total_rounded');
+  });
+
   it('is refused where a plugin changed what the shop has rounded since', () => {
     const order = {
       ...sums('60.000000', '8.000000', '7.890000'),

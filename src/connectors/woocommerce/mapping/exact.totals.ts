@@ -11,12 +11,13 @@ import { listOf } from './raw.reader.ts';
  * total, the tax, and the taxes of lines (recordings 102, 109, 114). As they are stored are `cart_tax`, `shipping_tax`, `shipping_total`,
  * `discount_total`, and all that lines and their taxes are made of. From there:
  *
- * 1. The tax of an order is `cart_tax` and `shipping_tax`, of which the shop makes `total_tax` itself.
- * 2. A total is as the shop says, unless it shows fewer decimals than the order may have been made with.
- * 3. It may have been made with as many as the stored sums have, and with those of the currency.
- * 4. A stored sum with more decimals than the shop shows says that the order was made with them: the parts are added up, as the shop did.
- * 5. A stored sum without the decimals of its parts says that it was made with those that the shop shows: the total is as the shop says.
- * 6. Where none says so and the total would be another one, the order is refused.
+ * 1. A shop that shows the decimals of the currency, or more, says its totals itself.
+ * 2. Of one that shows fewer, the tax is `cart_tax` and `shipping_tax`, of which it makes `total_tax` itself. Its total is as it says, or the
+ *    order was made when it still showed the decimals of the currency.
+ * 3. A sum that was rounded when it was stored, to more decimals than the shop shows, says that the order was made with those of the currency:
+ *    the parts are added up, as the shop did.
+ * 4. A stored sum without the decimals of its parts says that it was made with those that the shop shows: the total is as the shop says.
+ * 5. Where none says so and the total would be another one, the order is refused.
  */
 
 /** Class of the problem of an order whose total nobody can tell. */
@@ -44,9 +45,10 @@ export function exactTotals(raw: Raw, lines: readonly CanonicalOrderLine[], show
   const isProven = isRounding && !saidTax.eq(computed);
   const decimals = isProven ? visible : shown === null ? null : Math.max(shown, visible);
   const { total, made } = decimals === null ? anyway(order, visible) : totalAt(order, decimals);
+  const isTaxRounded = isRounding && (decimals ?? visible) < decimalsOf(raw.currency);
   return {
     total: decimalOf(total),
-    tax_total: saidTax === undefined ? undefined : decimalOf(isRounding ? computed : saidTax),
+    tax_total: saidTax === undefined ? undefined : decimalOf(isTaxRounded ? computed : saidTax),
     lines: made === null || decimals === null ? lines : lines.map((line) => withTaxes(line, decimals, made)),
   };
 }
@@ -88,12 +90,11 @@ function anyway(order: Order, visible: number): MadeTotal {
 
 function totalAt(order: Order, shown: number, hint = ''): MadeTotal {
   const { raw, said, stored, lines } = order;
-  const finest = Math.max(0, ...Object.values(stored).map(places));
-  const made = Math.max(decimalsOf(raw.currency), finest);
+  const made = decimalsOf(raw.currency);
   const asSaid: MadeTotal = { total: said, made: null };
-  const isWhole = finest <= shown && lines.every(({ total }) => places(new Big(total)) <= shown);
-  if (made <= shown || isWhole) return asSaid;
-  const isMadeFiner = finest > shown;
+  const amounts = [...Object.values(stored), ...lines.map((line) => new Big(line.total))];
+  if (made <= shown || amounts.every((amount) => places(amount) <= shown)) return asSaid;
+  const isMadeFiner = isMadeWith(order, shown, made);
   if (!isMadeFiner && isMadeAsShown(order, shown, made)) return asSaid;
   const sums = sumsOf(order, made, shown);
   const fitting = sums.filter((sum) => rounded(sum, shown).eq(said));
@@ -110,7 +111,14 @@ function refused(said: Big, exact: Big, hint: string): ItemRefused {
   return new ItemRefused(TOTAL_ROUNDED, `${message} Let the shop show the decimals of its currency.`);
 }
 
-/** A sum is stored with as many decimals as the shop showed by then: one that lacks those of its parts was made with fewer. */
+/** Taxes are rounded when they are stored, unless the shop rounds at the end only; a discount that has tax taken out of it is not. */
+function isMadeWith({ lines, stored }: Order, shown: number, made: number): boolean {
+  const rounds = lines.some((line) => roundsTaxes(line, shown));
+  const sums = [stored.shipping_total, ...(rounds ? [stored.cart_tax, stored.shipping_tax] : [])];
+  return sums.some((sum) => sum !== undefined && places(sum) > shown && places(sum) <= made);
+}
+
+/** One that lacks the decimals of its parts, by more than they are rounded to, was stored with fewer. */
 function isMadeAsShown({ raw, lines, stored }: Order, shown: number, made: number): boolean {
   const taxes = (of: readonly CanonicalOrderLine[]) =>
     of.flatMap((line) => (line.taxes ?? []).map(({ total }) => new Big(total)));
@@ -124,13 +132,12 @@ function isMadeAsShown({ raw, lines, stored }: Order, shown: number, made: numbe
     shipping_total: shipping.map(({ total }) => new Big(total)),
     discount_total: discounts,
   };
-  const isFiner = (sum: Big) => places(sum) > shown;
-  return STORED.some(
-    (name) =>
-      stored[name] !== undefined &&
-      isFiner(added(parts[name].map((part) => rounded(part, made)))) &&
-      isFiner(rounded(added(parts[name]), made)),
-  );
+  const unit = new Big(10).pow(-made);
+  return STORED.some((name) => {
+    const sum = stored[name];
+    const missing = sum && added(parts[name]).minus(sum).abs();
+    return sum && missing && places(sum) <= shown && missing.gt(unit.times(parts[name].length));
+  });
 }
 
 /** What the order came to when it was made with so many decimals: lines are rounded one by one, unless the shop rounds at the end only. */
