@@ -104,6 +104,21 @@ describe('An order that a shop adds up otherwise than its source is told, with b
       { taxRates: [VAT] },
     ));
 
+  it('of cents that a shop does not show, and so adds up without: no order stays', () =>
+    inWorld(
+      async (world) => {
+        world.order([world.product('LAMP-1'), 2, 79.96]);
+        const run = await world.sync();
+        expect(run.counts).toEqual({ failed: 1 });
+        expect(await world.items(run)).toMatchObject([{ error_class: 'total_rounded', outcome: 'failed' }]);
+        expect(ordersOf(world)).toEqual([]);
+        world.shop.admin.showDecimals(2);
+        await fixture.call(world.org, 'POST', `/progress/${run.progress.sync_id}/retry-failed`, {});
+        await expect.poll(() => ordersOf(world), { timeout: 20_000 }).toMatchObject([{ total: '159.92' }]);
+      },
+      { shownDecimals: 0 },
+    ));
+
   it('also when the response to the create was lost', () =>
     inWorld(async (world) => {
       world.order([world.product('LAMP-1'), 2, 10, [world.tax(19)]]);

@@ -211,6 +211,97 @@ it('Numbers and dates of an Odoo that are none are failed items', () =>
     expect(Object.keys(await records(odooId))).toEqual([fine]);
   }));
 
+it('Weights and costs of an Odoo that are none are failed items', () =>
+  bent('org-odoo-weights', async ({ odoo, toOdoo, sync, failed, odooId, shop }) => {
+    const answers = [{ weight: '1,5' }, { standard_price: '€3' }, { weight: [1] }, { list_price: '1.234,50' }];
+    const ids = answers.map((_, i) =>
+      String(
+        odoo.admin.create('product.template', { name: `P${i}`, default_code: `P${i}`, list_price: 9, sale_ok: true }),
+      ),
+    );
+    toOdoo.bend(
+      changed((answer) =>
+        bendRows(answer, (row) => {
+          const id = Array.isArray(row.product_tmpl_id) ? row.product_tmpl_id[0] : row.id;
+          return { ...row, ...answers[ids.indexOf(String(id))] };
+        }),
+      ),
+    );
+    const run = await sync('product', 'records', odooId);
+    expect(run.counts).toEqual({ failed: answers.length });
+    const errors = await failed(run);
+    expect(ids.map((id) => errors[id].error_class)).toEqual([
+      ...['invalid_quantity', 'invalid_price', 'invalid_quantity', 'invalid_price'],
+    ]);
+    expect(shop.state().products()).toEqual([]);
+  }));
+
+it('Dates, quantities and amounts of orders of an Odoo that are none are failed items, and no orders in the shop', () =>
+  bent('org-odoo-orders', async ({ shop, odoo, toOdoo, sync, failed, odooId, shopId, records }) => {
+    const ofOrder: [object, string][] = [
+      [{ date_order: '0000-00-00 00:00:00' }, 'invalid_date'],
+      [{ date_order: '2026-02-30 10:00:00' }, 'invalid_date'],
+      [{ date_order: '13:61' }, 'invalid_date'],
+      [{ amount_total: '92,00' }, 'invalid_price'],
+      [{ amount_tax: 'NaN' }, 'invalid_price'],
+      [{ amount_total: false }, 'invalid_price'],
+    ];
+    const ofLine: [object, string][] = [
+      [{ product_uom_qty: '2,5' }, 'invalid_quantity'],
+      [{ product_uom_qty: false }, 'invalid_quantity'],
+      [{ price_unit: '€50' }, 'invalid_price'],
+      [{ price_subtotal: '80,00' }, 'invalid_price'],
+      [{ discount: 'x' }, 'invalid_price'],
+    ];
+    const partner = odoo.admin.create('res.partner', { name: 'Ada', email: 'ada@odoo.example', customer_rank: 1 });
+    const product = odoo.admin.create('product.product', { name: 'Lamp', default_code: 'LAMP-1', list_price: 50 });
+    const values = { product_id: product, product_uom_qty: 2, price_unit: 50, tax_ids: [[6, 0, []]] };
+    const orders = [...ofOrder, ...ofLine].map(() =>
+      odoo.admin.create('sale.order', { partner_id: partner, order_line: [[0, 0, values]] }),
+    );
+    const lines = orders.map((id) => odoo.admin.get('sale.order', id).order_line[0] as number);
+    const to = { connection_id: shopId };
+    await sync('customer', to, odooId);
+    await sync('product', to, odooId);
+    toOdoo.bend(
+      changed((answer) =>
+        bendRows(answer, (row) => {
+          if ('amount_total' in row) return { ...row, ...ofOrder[orders.indexOf(Number(row.id))]?.[0] };
+          if ('price_subtotal' in row)
+            return { ...row, ...ofLine[lines.indexOf(Number(row.id)) - ofOrder.length]?.[0] };
+          return row;
+        }),
+      ),
+    );
+    for (const destination of ['records', to] as const) {
+      const run = await sync('order', destination, odooId);
+      expect(run.counts).toEqual({ failed: orders.length });
+      const errors = await failed(run);
+      expect(orders.map((id) => errors[id].error_class)).toEqual([...ofOrder, ...ofLine].map(([, name]) => name));
+    }
+    expect(shop.state().orders()).toEqual([]);
+    expect(Object.values(await records(odooId)).filter((data) => 'lines' in data)).toEqual([]);
+  }));
+
+it('The dates of a sale in a shop that are none are failed items', () =>
+  bent('org-sale-dates', async ({ shop, odoo, toShop, sync, failed }) => {
+    const answers = [
+      { date_on_sale_from_gmt: '0000-00-00T00:00:00' },
+      { date_on_sale_to_gmt: '2026-02-30T00:00:00' },
+      { date_on_sale_to_gmt: 'tomorrow' },
+      { date_on_sale_from_gmt: 1790000000 },
+    ];
+    const ids = answers.map((_, i) =>
+      String(shop.admin.createProduct({ name: `P${i}`, sku: `P${i}`, regular_price: '9' }).id),
+    );
+    answering(toShop, Object.fromEntries(ids.map((id, i) => [id, answers[i] as object])));
+    const run = await sync('product');
+    expect(run.counts).toEqual({ failed: ids.length });
+    const errors = await failed(run);
+    for (const id of ids) expect(errors[id]).toMatchObject({ error_class: 'invalid_date' });
+    expect(odoo.admin.search('product.template', [])).toEqual([]);
+  }));
+
 it('What a shop does not answer is not emptied, and what it answers as none is', () =>
   bent('org-absent', async ({ shop, odoo, toShop, sync, shopId, records }) => {
     const { id } = shop.admin.createProduct({ name: 'Lamp', sku: 'LAMP-1', regular_price: '90.00', weight: '1.5' });

@@ -6,7 +6,7 @@ import { customerRoutes } from './customers/customer.routes.ts';
 import { CustomerService } from './customers/customer.service.ts';
 import { CustomerStore } from './customers/customer.store.ts';
 import { firstFreeId, lineIdAt, orderMetaId } from './orders/order.ids.ts';
-import { presentOrder } from './orders/order.presenter.ts';
+import { showOrder } from './orders/order.presenter.ts';
 import { orderRoutes } from './orders/order.routes.ts';
 import { OrderService } from './orders/order.service.ts';
 import { OrderStore } from './orders/order.store.ts';
@@ -56,19 +56,22 @@ export function assembleShop(homeUrl: string, options: ResolvedOptions, stopping
   const productServices = { service: new ProductService(writer), variations: new VariationService(writer) };
 
   const orderStore = new OrderStore({ seed, orders, guestRate, customers, products, badRate });
+  const shown = { decimals: options.shownDecimals };
   const hasCustomer = (id: number) => customerStore.has(id);
   const orderPresenter = {
     homeUrl,
     hasCustomer,
     taxRates: options.taxRates,
+    shown,
     labels: (productId: number, variationId: number) => catalogue.labelOf(productId, variationId),
   };
   const orderService = new OrderService({
     ...{ orders: orderStore, writer, hasCustomer, changes, ids, metaIds, legacy, now },
     taxRates: options.taxRates,
+    shown,
     tellCustomer: (id) => customerService.tell(id),
     lineIds: new IdSequence(lineIdAt(orders, 0)),
-    show: (order) => presentOrder(order, orderPresenter),
+    show: (order) => showOrder(order, orderPresenter),
   });
 
   const refunds = new RefundService(orderService, ids, now);
@@ -86,13 +89,13 @@ export function assembleShop(homeUrl: string, options: ResolvedOptions, stopping
       refunds,
       presence: { listsDrafts: legacy, hasCustomer, deletions: () => customerStore.deletions() },
       presenter: orderPresenter,
-      shownDecimals: options.shownDecimals,
     }),
     ...webhookRoutes(webhookStore, webhooks, homeUrl),
     ...siteRoutes({
       homeUrl,
       storeId: options.storeId === undefined ? storeIdOf(homeUrl, seed) : options.storeId,
       pricesIncludeTax: options.pricesIncludeTax,
+      shown,
     }),
   ];
   return {

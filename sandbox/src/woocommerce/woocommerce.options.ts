@@ -39,8 +39,8 @@ export interface WooCommerceSandboxOptions {
   batchLimit?: number;
   /** What the status of the system says (another one for each address and seed); null: nothing, as an old shop. */
   storeId?: string | null;
-  /** How many decimals the shop shows to people: 0 or 2 (2). Orders are answered so where a request has no `dp`. */
-  shownDecimals?: 0 | 2;
+  /** How many decimals the shop shows to people (2). Orders are computed with them, and answered so where a request has no `dp`. */
+  shownDecimals?: number;
   /** The shop's table of taxes; none, as in a shop that does not compute taxes. Generated orders have taxes of their own. */
   taxRates?: readonly TaxRate[];
   /** What the shop's settings say about prices of products (false). Orders over REST are without tax in either case. */

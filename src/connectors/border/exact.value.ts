@@ -6,7 +6,7 @@ import { ItemRefused } from './item.refused.ts';
 import { shownText } from './shown.value.ts';
 
 /** What a value should have been. It makes the class of the problem: `invalid_price`. */
-type Kind = 'price' | 'quantity' | 'date' | 'text' | 'list' | 'id';
+type Kind = 'price' | 'quantity' | 'date' | 'text' | 'list' | 'id' | 'flag';
 
 const WORDS: Readonly<Record<Kind, string>> = {
   price: 'number',
@@ -15,6 +15,7 @@ const WORDS: Readonly<Record<Kind, string>> = {
   text: 'text',
   list: 'list',
   id: 'id',
+  flag: 'yes or no',
 };
 const MAX_SHOWN_LENGTH = 60;
 
@@ -118,6 +119,19 @@ export function plainText(value: unknown, field: string): string | null {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return String(value);
   throw new InvalidValue('text', field, value);
+}
+
+/** For a name, a state, and whatever else no item is without. Throws InvalidValue, also when there is none. */
+export function neededText(value: unknown, field: string): string {
+  const text = plainText(value, field);
+  if (text === null) throw new InvalidValue('text', field, value);
+  return text;
+}
+
+/** Throws InvalidValue for what is neither true nor false. */
+export function flagOf(value: unknown, field: string): boolean {
+  if (typeof value !== 'boolean') throw new InvalidValue('flag', field, value);
+  return value;
 }
 
 /** Also accepts an object: PHP encodes a list with gaps as one. Throws InvalidValue, also for null: only `[]` is an empty list. */

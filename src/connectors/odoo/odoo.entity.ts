@@ -61,6 +61,8 @@ export interface PreparedWrite {
   readonly values: Values;
   /** What an order's totals must be after the write. */
   readonly expected?: ExpectedTotals;
+  /** What the item tells, although it is written as it should be. */
+  readonly told?: ItemProblem | null;
   /** The values contain commands that add lines, so they must not be sent twice. */
   readonly adds?: boolean;
   /** Writes the rest once the record exists. */

@@ -29,6 +29,7 @@ import { GuestLookup } from './read/guest.lookup.ts';
 import { idPhases } from './read/id.phases.ts';
 import { PRODUCTS } from './read/product.reader.ts';
 import type { Shop } from './read/shop.context.ts';
+import { ShownDecimals } from './read/shown.decimals.ts';
 import { checkShop } from './shop/shop.check.ts';
 import { ShopClient } from './shop/shop.client.ts';
 import { identifyShop } from './shop/shop.identity.ts';
@@ -55,7 +56,8 @@ export class WooCommerceSession implements ConnectorSession {
   constructor({ connection, http, now = Date.now }: SessionContext) {
     const settings = readSettings(connection);
     const client = new ShopClient(settings, http, now);
-    this.#shop = { client, settings };
+    const decimals = new ShownDecimals(client);
+    this.#shop = { client, settings, decimals };
     this.webhooks = new ShopWebhooks(client);
     this.#guests = new GuestLookup(this.#shop);
     this.#writing = {
@@ -63,7 +65,7 @@ export class WooCommerceSession implements ConnectorSession {
       batches: new BatchWriter(client, settings.batchSize),
       categories: new CategoryCache(this.#shop),
     };
-    const trial = { client: new ShopClient(settings, new TrialHttp(http), now), settings };
+    const trial = { client: new ShopClient(settings, new TrialHttp(http), now), settings, decimals };
     this.#trial = {
       shop: trial,
       batches: new TrialBatches(trial.client, settings.batchSize),

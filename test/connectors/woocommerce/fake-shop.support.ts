@@ -91,7 +91,13 @@ export class FakeShop implements HttpClient {
     this.#lastId += 1;
     const defaults = table.startsWith('products') ? { type: 'simple', status: 'publish' } : NEW_ORDER;
     const date_created_gmt = new Date(this.now).toISOString().slice(0, 19);
-    return this.put(table, { ...defaults, date_created_gmt, customer_id: 0, ...item, id: this.#lastId });
+    const named = { ...item, ...(item.categories !== undefined && { categories: this.#categories(item.categories) }) };
+    return this.put(table, { ...defaults, date_created_gmt, customer_id: 0, ...named, id: this.#lastId });
+  }
+
+  /** A product shows its categories with their names. */
+  #categories(given: unknown): Row[] {
+    return (given as Row[]).map(({ id }) => ({ ...this.#table('products/categories').find((one) => one.id === id) }));
   }
 
   #trash(table: string, id: number): FakeResponse {

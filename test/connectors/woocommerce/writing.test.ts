@@ -192,6 +192,25 @@ describe('Writing to a shop', () => {
     expect(shop.calls.length).toBeLessThanOrEqual(3);
   });
 
+  it('asks with six decimals whenever it reads, writes, counts or looks for orders (recordings 112, 938)', async () => {
+    shop.put('orders', { ...order, id: 5 });
+    const { data } = (await session.readByIds('order', ['5'], NEVER))[0] as { data: CanonicalOrder };
+    const [made] = await session.write('order', [{ kind: 'create', key: 'k:5', data }], NEVER);
+    const change = { data: { ...data, note: 'x' }, current: data, changes: ['lines', 'note'] };
+    await session.write('order', [{ kind: 'update', external_id: '5', ...change }], NEVER);
+    await session.findMatches('order', [{ key: 'k:5', data, since: '2026-11-22T12:00:00Z', byName: true }], NEVER);
+    await readAll(session, 'order', FULL);
+    await session.count('order', FULL, NEVER);
+    await session.readIds('order', { cursor: null, pageSize: 10 }, NEVER);
+    await session.changeToken('order', FULL, NEVER);
+    await session.findRefusals('order', [{ kind: 'update', external_id: '5', ...change }], NEVER);
+    await session.write('order', [{ kind: 'delete', external_id: '5' }], NEVER);
+    expect(made).toMatchObject({ ok: true });
+    const asked = shop.calls.filter(({ path }) => path.startsWith('orders'));
+    expect(new Set(asked.map(({ method }) => method))).toEqual(new Set(['GET', 'POST', 'DELETE']));
+    expect(asked.filter(({ query }) => query.get('dp') !== '6')).toEqual([]);
+  });
+
   it('moves products and orders into the trash and never deletes them for good', async () => {
     shop.put('orders', { ...order, id: 1 });
     shop.put('orders', { ...order, id: 2, status: 'trash' });

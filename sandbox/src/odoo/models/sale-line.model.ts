@@ -20,6 +20,10 @@ export function saleLineModel(version: OdooVersion, generated: GeneratedRows | u
         ...field('many2one', 'Product Template', { related: ['product_id', 'product_tmpl_id'] }),
         relation: 'product.template',
       },
+      currency_id: {
+        ...field('many2one', 'Currency', { related: ['order_id', 'currency_id'] }),
+        relation: 'res.currency',
+      },
       name: field('text', 'Description', { required: true }),
       product_uom_qty: field('float', 'Quantity', { initial: () => 1 }),
       price_unit: field('float', 'Unit Price', { initial: () => 0 }),

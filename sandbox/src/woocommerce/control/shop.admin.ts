@@ -1,4 +1,4 @@
-import { presentOrder, presentRefund } from '../orders/order.presenter.ts';
+import { showOrder, showRefund } from '../orders/order.presenter.ts';
 import { presentProduct, presentVariation } from '../products/product.presenter.ts';
 import type { Shop } from '../shop.assembly.ts';
 import type { Params } from '../wordpress/crud.routes.ts';
@@ -13,7 +13,7 @@ export function createShopAdmin(shop: Shop) {
   const { service: orders, refunds, presenter: orderPresenter } = shop.orders;
   const product = (record: ReturnType<typeof products.get>) => presentProduct(record, presenter, 'view');
   const variation = (record: ReturnType<typeof variations.get>) => presentVariation(record, presenter);
-  const order = (record: ReturnType<typeof orders.get>) => presentOrder(record, orderPresenter);
+  const order = (record: ReturnType<typeof orders.get>) => showOrder(record, orderPresenter);
   return {
     createCustomer: (input: Params) => customer(customers.create(input)),
     updateCustomer: (id: number, input: Params) => customer(customers.update({ ...input, id })),
@@ -38,7 +38,9 @@ export function createShopAdmin(shop: Shop) {
     trashOrder: (id: number) => order(orders.delete(id, false)),
     restoreOrder: (id: number, status = 'pending') => order(orders.restore(id, status)),
     deleteOrder: (id: number) => order(orders.delete(id, true)),
-    refundOrder: (id: number, input: Params) => presentRefund(refunds.create(id, input), id, presenter.homeUrl),
+    /** As the setting of the shop: orders that are there keep their totals, and are shown with so many decimals. */
+    showDecimals: (decimals: number) => Object.assign(orderPresenter.shown, { decimals }),
+    refundOrder: (id: number, input: Params) => showRefund(refunds.create(id, input), id, orderPresenter),
   };
 }
 

@@ -1,4 +1,4 @@
-import { presentOrder } from '../orders/order.presenter.ts';
+import { showOrder } from '../orders/order.presenter.ts';
 import { presentProduct, presentVariation } from '../products/product.presenter.ts';
 import type { Shop } from '../shop.assembly.ts';
 import type { RequestCounter, WriteCounter, WriteName } from './shop.counters.ts';
@@ -13,7 +13,7 @@ export interface ShopState {
   customers(): ReturnType<Shop['customers']['show']>[];
   products(): ReturnType<typeof presentProduct>[];
   variations(): ReturnType<typeof presentVariation>[];
-  orders(): ReturnType<typeof presentOrder>[];
+  orders(): ReturnType<typeof showOrder>[];
 }
 
 export function readState(shop: Shop, requests: RequestCounter, writes: WriteCounter): ShopState {
@@ -31,6 +31,6 @@ export function readState(shop: Shop, requests: RequestCounter, writes: WriteCou
     customers: () => Array.from(store.customers(), show),
     products: () => Array.from(catalogue.products.all(), (record) => presentProduct(record, presenter, 'view')),
     variations: () => Array.from(catalogue.variations.all(), (record) => presentVariation(record, presenter)),
-    orders: () => Array.from(shop.orders.store.all(), (record) => presentOrder(record, shop.orders.presenter)),
+    orders: () => Array.from(shop.orders.store.all(), (record) => showOrder(record, shop.orders.presenter)),
   };
 }

@@ -1,7 +1,6 @@
 import type { Catalogue } from '../products/product.catalogue.ts';
 import { priceOf, priceRange } from '../products/product.price.ts';
 import { fields } from '../products/sellable.input.ts';
-import { toCents } from '../store/cents.money.ts';
 import type { Params } from '../wordpress/crud.routes.ts';
 import { slugOf } from '../wordpress/text.formatting.ts';
 import {
@@ -11,6 +10,7 @@ import {
   shippingWithoutMethod,
   unknownLine,
 } from './order.errors.ts';
+import { toMicros } from './order.money.ts';
 import type { FeeLine, LineItem, LineMeta, OrderRecord, ShippingLine } from './order.types.ts';
 
 /** What order lines need from the rest of the shop. */
@@ -63,7 +63,8 @@ function mergeList<T extends { id: number }>(
 function mergeItem(before: LineItem | null, given: Params, source: LineSource): LineItem {
   const product = before ? null : productOf(given, source);
   const quantity = Math.trunc(Number(given.quantity ?? before?.quantity ?? 1)) || 0;
-  const price = product?.price ?? 0;
+  // A line of less than nothing costs nothing (recording 448).
+  const price = quantity < 0 ? 0 : (product?.price ?? 0);
   const subtotal = given.subtotal ?? given.total; // WooCommerce reads a total without a subtotal as undiscounted
   return {
     id: before?.id ?? source.nextLineId(),
@@ -75,17 +76,17 @@ function mergeItem(before: LineItem | null, given: Params, source: LineSource): 
     subtotal: before
       ? given.subtotal == null
         ? before.subtotal
-        : toCents(given.subtotal)
+        : toMicros(given.subtotal)
       : subtotal == null
         ? price * quantity
-        : toCents(subtotal),
+        : toMicros(subtotal),
     total: before
       ? given.total == null
         ? before.total
-        : toCents(given.total)
+        : toMicros(given.total)
       : given.total == null
         ? price * quantity
-        : toCents(given.total),
+        : toMicros(given.total),
     taxes: before?.taxes ?? [],
     meta_data: mergeLineMeta(before?.meta_data ?? product?.meta ?? [], given.meta_data, source),
   };
@@ -95,7 +96,7 @@ interface OrderedProduct {
   productId: number;
   variationId: number;
   name: string;
-  /** Cents. */
+  /** Millionths. */
   price: number;
   taxClass: string;
   meta: readonly LineMeta[];
@@ -114,7 +115,7 @@ function productOf(given: Params, { catalogue, nextMetaId, now }: LineSource): O
     productId: product.id,
     variationId: variation?.id ?? 0,
     name: label?.name ?? '',
-    price: toCents(variation ? priceOf(variation, now) : (range?.low ?? priceOf(product, now))),
+    price: toMicros(variation ? priceOf(variation, now) : (range?.low ?? priceOf(product, now))),
     taxClass: variation && variation.tax_class !== 'parent' ? variation.tax_class : product.tax_class,
     meta: (variation?.attributes ?? []).map(({ name, option }) => lineMeta(nextMetaId(), slugOf(name), option, name)),
   };
@@ -138,7 +139,7 @@ function mergeShipping(before: ShippingLine | null, given: Params, { nextLineId 
     method_title: String(given.method_title ?? before?.method_title ?? ''),
     method_id: String(given.method_id ?? before?.method_id ?? ''),
     instance_id: String(given.instance_id ?? before?.instance_id ?? ''),
-    total: given.total == null ? (before?.total ?? 0) : toCents(given.total),
+    total: given.total == null ? (before?.total ?? 0) : toMicros(given.total),
     taxes: before?.taxes ?? [],
   };
 }
@@ -148,7 +149,7 @@ function mergeFee(before: FeeLine | null, given: Params, { nextLineId }: LineSou
   return {
     id: before?.id ?? nextLineId(),
     name: String(given.name ?? before?.name ?? 'Fee'),
-    total: given.total == null ? (before?.total ?? 0) : toCents(given.total),
+    total: given.total == null ? (before?.total ?? 0) : toMicros(given.total),
     taxes: before?.taxes ?? [],
   };
 }

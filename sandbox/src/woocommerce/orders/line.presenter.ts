@@ -1,4 +1,4 @@
-import { fromCents } from '../store/cents.money.ts';
+import { fromMicros, roundedTo } from './order.money.ts';
 import { namedRate, type TaxRate } from './order.taxes.ts';
 import { taxTotal } from './order.totals.ts';
 import type { FeeLine, LineItem, LineTax, OrderRecord, ShippingLine } from './order.types.ts';
@@ -9,8 +9,11 @@ export type LineLabels = (
   variationId: number,
 ) => { name: string; sku: string; parentName: string | null } | null;
 
-/** `price` is the only amount that is a number (recording 60); a deleted product has no SKU (recording 39). */
-export function presentLine(line: LineItem, labels: LineLabels) {
+/**
+ * `price` is the only amount that is a number (recording 60); a deleted product has no SKU (recording 39). The taxes of a line are added up
+ * when it is loaded, each rounded to the decimals that the shop shows by then (recording 109).
+ */
+export function presentLine(line: LineItem, labels: LineLabels, shown: number) {
   const label = line.product_id === 0 ? null : labels(line.product_id, line.variation_id);
   return {
     id: line.id,
@@ -19,50 +22,58 @@ export function presentLine(line: LineItem, labels: LineLabels) {
     variation_id: line.variation_id,
     quantity: line.quantity,
     tax_class: line.tax_class,
-    subtotal: fromCents(line.subtotal),
-    subtotal_tax: fromCents(line.taxes.reduce((sum, { subtotal }) => sum + subtotal, 0)),
-    total: fromCents(line.total),
-    total_tax: fromCents(taxTotal(line.taxes)),
+    subtotal: fromMicros(line.subtotal),
+    subtotal_tax: fromMicros(line.taxes.reduce((sum, { subtotal }) => sum + roundedTo(subtotal, shown), 0)),
+    total: fromMicros(line.total),
+    total_tax: fromMicros(taxTotal(line.taxes, shown)),
     taxes: line.taxes.map(presentTax),
     meta_data: line.meta_data,
     sku: label ? label.sku : null,
     global_unique_id: label ? '' : null,
-    price: line.total / Math.max(1, line.quantity) / 100,
+    price: line.total / Math.max(1, line.quantity) / 1_000_000,
     image: { id: label && line.variation_id === 0 ? '' : 0, src: '' },
     parent_name: label ? label.parentName : null,
   };
 }
 
-export function presentShipping({ taxes, total, ...line }: ShippingLine) {
+export function presentShipping({ taxes, total, ...line }: ShippingLine, shown: number) {
   return {
     ...line,
-    total: fromCents(total),
-    total_tax: fromCents(taxTotal(taxes)),
+    total: fromMicros(total),
+    total_tax: fromMicros(taxTotal(taxes, shown)),
     taxes: taxes.map(presentTax),
     tax_status: 'taxable',
     meta_data: [],
   };
 }
 
-export function presentFee({ id, name, total, taxes }: FeeLine) {
+export function presentFee({ id, name, total, taxes }: FeeLine, shown: number) {
   return {
     id,
     name,
     tax_class: '',
     tax_status: 'taxable',
     amount: '',
-    total: fromCents(total),
-    total_tax: fromCents(taxTotal(taxes)),
+    total: fromMicros(total),
+    total_tax: fromMicros(taxTotal(taxes, shown)),
     taxes: taxes.map(presentTax),
     meta_data: [],
   };
 }
 
-/** One line for each tax rate, summed over everything it applies to. */
+/** One line for each tax rate, summed over everything it applies to when the order was computed. */
 export function presentTaxLines(order: OrderRecord, rates: readonly TaxRate[]): object[] {
   const { line_items, fee_lines, shipping_lines } = order;
   const sum = (lines: readonly { taxes: readonly LineTax[] }[], id: number) =>
-    lines.reduce((total, { taxes }) => total + taxTotal(taxes.filter(({ rateId }) => rateId === id)), 0);
+    lines.reduce(
+      (total, { taxes }) =>
+        total +
+        taxTotal(
+          taxes.filter(({ rateId }) => rateId === id),
+          order.madeWith,
+        ),
+      0,
+    );
   const used = [...line_items, ...fee_lines, ...shipping_lines].flatMap(({ taxes }) =>
     taxes.map(({ rateId }) => rateId),
   );
@@ -75,8 +86,8 @@ export function presentTaxLines(order: OrderRecord, rates: readonly TaxRate[]): 
       rate_id: id,
       label,
       compound: false,
-      tax_total: fromCents(sum([...line_items, ...fee_lines], id)),
-      shipping_tax_total: fromCents(sum(shipping_lines, id)),
+      tax_total: fromMicros(sum([...line_items, ...fee_lines], id)),
+      shipping_tax_total: fromMicros(sum(shipping_lines, id)),
       rate_percent: percent,
       meta_data: [],
     };
@@ -84,5 +95,5 @@ export function presentTaxLines(order: OrderRecord, rates: readonly TaxRate[]): 
 }
 
 function presentTax({ rateId, total, subtotal }: LineTax) {
-  return { id: rateId, total: fromCents(total), subtotal: fromCents(subtotal) };
+  return { id: rateId, total: fromMicros(total), subtotal: fromMicros(subtotal) };
 }

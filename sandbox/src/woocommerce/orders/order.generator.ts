@@ -7,10 +7,13 @@ import { percentOf } from '../store/cents.money.ts';
 import { lineMeta } from './line.input.ts';
 import { orderEmail, orderFacts } from './order.facts.ts';
 import { lineIdAt, orderIdAt, orderKey, orderMetaId } from './order.ids.ts';
+import { taxOn } from './order.money.ts';
 import { TAX_RATE, totalsOf } from './order.totals.ts';
 import type { LineItem, LineTax, OrderRecord, OrderSeed } from './order.types.ts';
 
 const HOUR = 3_600_000;
+/** In millionths. */
+const CENT = 10_000;
 
 /**
  * The generated order of an index; equal seeds make equal orders. At fixed steps of its number (index + 1): every 4th is
@@ -26,8 +29,8 @@ export function generateOrder(index: number, shop: OrderSeed): OrderRecord {
       ? [
           {
             rateId: TAX_RATE.id,
-            total: percentOf(total, TAX_RATE.percent),
-            subtotal: percentOf(subtotal, TAX_RATE.percent),
+            total: taxOn(total, TAX_RATE.percent),
+            subtotal: taxOn(subtotal, TAX_RATE.percent),
           },
         ]
       : [];
@@ -36,6 +39,7 @@ export function generateOrder(index: number, shop: OrderSeed): OrderRecord {
     ...facts,
     id: orderIdAt(index, shop),
     currency: 'EUR',
+    madeWith: 2,
     paidAt,
     completedAt: status === 'completed' ? modifiedAt : null,
     order_key: orderKey(shop.seed, index),
@@ -56,12 +60,15 @@ export function generateOrder(index: number, shop: OrderSeed): OrderRecord {
               method_title: 'Flat rate',
               method_id: 'flat_rate',
               instance_id: '1',
-              total: 490,
-              taxes: tax(490),
+              total: 490 * CENT,
+              taxes: tax(490 * CENT),
             },
           ]
         : [],
-    fee_lines: number % 11 === 0 ? [{ id: lineIdAt(index, 5), name: 'Gift wrap', total: 150, taxes: tax(150) }] : [],
+    fee_lines:
+      number % 11 === 0
+        ? [{ id: lineIdAt(index, 5), name: 'Gift wrap', total: 150 * CENT, taxes: tax(150 * CENT) }]
+        : [],
     refunds: [],
   };
   if (status !== 'refunded') return order;
@@ -92,8 +99,8 @@ function generateLines(
   return orderedProducts(index, shop).map(({ product, variation }, line) => {
     const quantity = 1 + (hash32(shop.seed, index, 70 + line) % 4);
     const price = variation < 0 ? (productPrice(product, shop) ?? 0) : variationPrice(variation);
-    const subtotal = price * quantity;
-    const total = (index + 1) % 9 === 0 ? percentOf(subtotal, 90) : subtotal;
+    const subtotal = price * quantity * CENT;
+    const total = (index + 1) % 9 === 0 ? percentOf(price * quantity, 90) * CENT : subtotal;
     const metaId = orderMetaId(index, 1 + line * 2);
     const option = variation < 0 ? [] : [lineMeta(metaId, 'grose', variationOption(variation), 'Größe')];
     const stock = reduced ? [lineMeta(metaId + 1, '_reduced_stock', String(quantity))] : [];

@@ -1,7 +1,8 @@
 import { selfLinks } from '../products/sellable.presenter.ts';
-import { fromCents } from '../store/cents.money.ts';
 import { timePair } from '../store/shop.clock.ts';
 import { type LineLabels, presentFee, presentLine, presentShipping, presentTaxLines } from './line.presenter.ts';
+import { inDecimals, type ShownDecimals } from './order.decimals.ts';
+import { fromMicros, roundedTo } from './order.money.ts';
 import type { TaxRate } from './order.taxes.ts';
 import { totalsOf } from './order.totals.ts';
 import type { OrderRecord, RefundRecord } from './order.types.ts';
@@ -14,10 +15,24 @@ export interface OrderPresenterParts {
   /** An order of a deleted customer counts as a guest's. */
   hasCustomer: (id: number) => boolean;
   taxRates: readonly TaxRate[];
+  shown: ShownDecimals;
 }
 
-/** An order as the API shows it, fields in recorded order (recordings 39 and 60). */
-export function presentOrder(order: OrderRecord, { homeUrl, labels, hasCustomer, taxRates }: OrderPresenterParts) {
+/** An order as the shop shows it without `dp`. */
+export const showOrder = (order: OrderRecord, parts: OrderPresenterParts) =>
+  inDecimals(presentOrder(order, parts), parts.shown.decimals);
+
+export const showRefund = (refund: RefundRecord, orderId: number, { homeUrl, shown }: OrderPresenterParts) =>
+  inDecimals(presentRefund(refund, orderId, homeUrl), shown.decimals);
+
+/**
+ * An order as the API shows it, fields in recorded order (recordings 39 and 60), with six decimals. Its total and its tax are rounded to the
+ * decimals that the shop shows when the order is loaded, whatever they were when it was computed (109, 114).
+ */
+export function presentOrder(
+  order: OrderRecord,
+  { homeUrl, labels, hasCustomer, taxRates, shown }: OrderPresenterParts,
+) {
   const collection = `${homeUrl}/wp-json/wc/v3/orders`;
   const href = `${collection}/${order.id}`;
   const totals = totalsOf(order);
@@ -34,13 +49,13 @@ export function presentOrder(order: OrderRecord, { homeUrl, labels, hasCustomer,
     prices_include_tax: false,
     date_created: created.local,
     date_modified: modified.local,
-    discount_total: fromCents(totals.discount),
-    discount_tax: '0.00',
-    shipping_total: fromCents(totals.shipping),
-    shipping_tax: fromCents(totals.shippingTax),
-    cart_tax: fromCents(totals.cartTax),
-    total: fromCents(totals.total),
-    total_tax: fromCents(totals.totalTax),
+    discount_total: fromMicros(totals.discount),
+    discount_tax: fromMicros(totals.discountTax),
+    shipping_total: fromMicros(totals.shipping),
+    shipping_tax: fromMicros(totals.shippingTax),
+    cart_tax: fromMicros(totals.cartTax),
+    total: fromMicros(roundedTo(totals.total, shown.decimals)),
+    total_tax: fromMicros(roundedTo(totals.totalTax, shown.decimals)),
     customer_id: customer,
     order_key: order.order_key,
     billing: presentAddress(order.billing),
@@ -57,15 +72,15 @@ export function presentOrder(order: OrderRecord, { homeUrl, labels, hasCustomer,
     cart_hash: '',
     number: String(order.id),
     meta_data: order.meta_data,
-    line_items: order.line_items.map((line) => presentLine(line, labels)),
+    line_items: order.line_items.map((line) => presentLine(line, labels, shown.decimals)),
     tax_lines: presentTaxLines(order, taxRates),
-    shipping_lines: order.shipping_lines.map(presentShipping),
-    fee_lines: order.fee_lines.map(presentFee),
+    shipping_lines: order.shipping_lines.map((line) => presentShipping(line, shown.decimals)),
+    fee_lines: order.fee_lines.map((line) => presentFee(line, shown.decimals)),
     coupon_lines: [],
     refunds: order.refunds.map(({ id, reason, amount }) => ({
       id,
       reason,
-      total: fromCents(-amount),
+      total: fromMicros(-amount),
       total_tax: '0.00',
     })),
     payment_url: `${homeUrl}/checkout/order-pay/${order.id}/?pay_for_order=true&key=${order.order_key}`,
@@ -95,7 +110,7 @@ export function presentRefund(refund: RefundRecord, orderId: number, homeUrl: st
     parent_id: orderId,
     date_created: local,
     date_created_gmt: gmt,
-    amount: fromCents(refund.amount),
+    amount: fromMicros(refund.amount),
     reason: refund.reason,
     refunded_by: refund.refundedBy,
     refunded_payment: false,

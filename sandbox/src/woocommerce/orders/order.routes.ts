@@ -17,13 +17,11 @@ export interface OrderRouteParts {
   refunds: RefundService;
   presence: OrderSurroundings;
   presenter: OrderPresenterParts;
-  /** How many decimals the shop shows to people. */
-  shownDecimals: number;
 }
 
 /** The orders part of wc/v3 with refunds. Link omits the status, so its next page lists all orders (recording 75). */
-export function orderRoutes({ store, service, refunds, presence, presenter, shownDecimals }: OrderRouteParts): Route[] {
-  const { homeUrl } = presenter;
+export function orderRoutes({ store, service, refunds, presence, presenter }: OrderRouteParts): Route[] {
+  const { homeUrl, shown } = presenter;
   const orders = crudRoutes<OrderRecord>({
     path: 'orders',
     args: { list: LIST_ARGS, create: WRITE_ARGS, update: WRITE_ARGS },
@@ -37,7 +35,7 @@ export function orderRoutes({ store, service, refunds, presence, presenter, show
     delete: ({ id }, force) => service.delete(id, force),
     show: (order) => presentOrder(order, presenter),
   });
-  return withDecimals([...orders, ...refundRoutes(service, refunds, homeUrl)], shownDecimals);
+  return withDecimals([...orders, ...refundRoutes(service, refunds, homeUrl)], shown);
 }
 
 function refundRoutes(orders: OrderService, service: RefundService, homeUrl: string): Route[] {

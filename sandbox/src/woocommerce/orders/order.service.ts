@@ -7,6 +7,7 @@ import type { IdSequence } from '../store/overlay.store.ts';
 import type { Params } from '../wordpress/crud.routes.ts';
 import { isEmail } from '../wordpress/text.formatting.ts';
 import { mergeLines } from './line.input.ts';
+import type { ShownDecimals } from './order.decimals.ts';
 import * as errors from './order.errors.ts';
 import { orderKey } from './order.ids.ts';
 import { withStock } from './order.stock.ts';
@@ -19,6 +20,7 @@ export interface OrderServiceParts {
   orders: OrderStore;
   writer: CatalogueWriter;
   taxRates: readonly TaxRate[];
+  shown: ShownDecimals;
   hasCustomer: (id: number) => boolean;
   /** Tells a change of a customer. */
   tellCustomer: (id: number) => void;
@@ -69,6 +71,7 @@ export class OrderService {
       id,
       status: 'pending',
       currency: 'EUR',
+      madeWith: this.#parts.shown.decimals,
       createdAt: now,
       modifiedAt: now,
       completedAt: null,
@@ -144,7 +147,7 @@ export class OrderService {
   }
 
   #merge(before: OrderRecord, input: Params): OrderRecord {
-    const { writer, taxRates, lineIds, metaIds, hasCustomer, legacy } = this.#parts;
+    const { writer, taxRates, shown, lineIds, metaIds, hasCustomer, legacy } = this.#parts;
     const customer = input.customer_id == null ? before.customer_id : Number(input.customer_id);
     if (input.customer_id && !hasCustomer(customer)) throw errors.unknownOrderCustomer();
     const billing = mergeAddress(before.billing, input.billing);
@@ -163,7 +166,7 @@ export class OrderService {
     };
     const isNew = this.find(before.id) === null;
     const isComputed = isNew || COMPUTED_FROM.some((name) => input[name] !== undefined);
-    const order = isComputed ? withTaxes(merged, taxRates) : merged;
+    const order = isComputed ? { ...withTaxes(merged, taxRates), madeWith: shown.decimals } : merged;
     const status = String(input.status ?? '');
     return input.status ? this.#withStatus(order, STATUSES.has(status) ? status : 'pending') : order;
   }

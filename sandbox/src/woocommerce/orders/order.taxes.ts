@@ -1,3 +1,4 @@
+import { taxOn } from './order.money.ts';
 import { TAX_RATE } from './order.totals.ts';
 import type { LineTax, OrderRecord } from './order.types.ts';
 
@@ -24,8 +25,7 @@ export function namedRate(rates: readonly TaxRate[], id: number): NamedRate {
 }
 
 /**
- * The order with the taxes of the shop's own table: what is sent as tax is not read (recordings 133, 455). Lines are rounded one by one,
- * as the shop does unless it is set otherwise (recordings 100, 120 to 124).
+ * The order with the taxes of the shop's own table, unrounded (recording 102): what is sent as tax is not read (133, 455).
  */
 export function withTaxes(order: OrderRecord, rates: readonly TaxRate[]): OrderRecord {
   if (rates.length === 0) return order;
@@ -34,7 +34,7 @@ export function withTaxes(order: OrderRecord, rates: readonly TaxRate[]): OrderR
   const taxed = (taxClass: string, total: number, subtotal = total): LineTax[] =>
     here
       .filter((rate) => rate.class === taxClass)
-      .map(({ id, percent }) => ({ rateId: id, total: taxOf(total, percent), subtotal: taxOf(subtotal, percent) }));
+      .map(({ id, percent }) => ({ rateId: id, total: taxOn(total, percent), subtotal: taxOn(subtotal, percent) }));
   const shipped = here.filter(({ shipping }) => shipping);
   return {
     ...order,
@@ -44,13 +44,7 @@ export function withTaxes(order: OrderRecord, rates: readonly TaxRate[]): OrderR
       ...line,
       taxes: shipped
         .filter((rate) => rate.class === '')
-        .map(({ id, percent }) => ({ rateId: id, total: taxOf(line.total, percent), subtotal: 0 })),
+        .map(({ id, percent }) => ({ rateId: id, total: taxOn(line.total, percent), subtotal: 0 })),
     })),
   };
-}
-
-/** Half away from zero; percentages have up to four decimals, as in the shop. */
-function taxOf(cents: number, percent: number): number {
-  const parts = Math.abs(cents) * Math.round(percent * 10_000);
-  return Math.sign(cents) * Math.floor((parts + 500_000) / 1_000_000);
 }

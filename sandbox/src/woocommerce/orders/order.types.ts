@@ -1,13 +1,13 @@
 import type { Address, BillingAddress, MetaItem } from '../customers/customer.types.ts';
 
-/** A tax on one line; cents. */
+/** A tax on one line; millionths, unrounded. */
 export interface LineTax {
   rateId: number;
   total: number;
   subtotal: number;
 }
 
-/** All money is whole cents of the order's currency, without tax unless it says so. */
+/** All money is whole millionths of the order's currency, without tax unless it says so. */
 export interface LineItem {
   id: number;
   name: string;
@@ -47,7 +47,7 @@ export interface RefundRecord {
   /** Milliseconds since 1970. */
   createdAt: number;
   reason: string;
-  /** Cents, positive. */
+  /** Millionths, positive. */
   amount: number;
   /** Id of the user; 0 for nobody. */
   refundedBy: number;
@@ -58,6 +58,8 @@ export interface OrderRecord {
   id: number;
   status: string;
   currency: string;
+  /** How many decimals the shop showed when it computed the totals. */
+  madeWith: number;
   createdAt: number;
   modifiedAt: number;
   completedAt: number | null;

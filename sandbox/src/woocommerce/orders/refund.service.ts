@@ -1,7 +1,7 @@
-import { toCents } from '../store/cents.money.ts';
 import type { IdSequence } from '../store/overlay.store.ts';
 import type { Params } from '../wordpress/crud.routes.ts';
 import { invalidRefund, refundRefused, refundsNotTrashable, unknownRefund } from './order.errors.ts';
+import { toMicros } from './order.money.ts';
 import type { OrderService } from './order.service.ts';
 import { refundable } from './order.totals.ts';
 import type { RefundRecord } from './order.types.ts';
@@ -22,7 +22,7 @@ export class RefundService {
   /** Refunds an amount. When nothing is left to refund, the order becomes `refunded`. */
   create(orderId: unknown, input: Params): RefundRecord {
     const order = this.#orders.get(orderId);
-    const amount = toCents(input.amount);
+    const amount = toMicros(input.amount);
     if (amount <= 0) throw invalidRefund();
     if (amount > refundable(order)) throw refundRefused();
     const refund: RefundRecord = {

@@ -11,6 +11,9 @@ export function text(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
+/** A record that is not archived. */
+export const isActive = (value: unknown): boolean => value !== false;
+
 /** For a write to Odoo, where `false` clears a field. */
 export function orFalse<T>(value: T | null | undefined): T | false {
   return value === null || value === undefined || value === '' ? false : value;

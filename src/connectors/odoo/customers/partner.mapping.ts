@@ -1,10 +1,11 @@
+import { known, membersOf } from '../../border/exact.value.ts';
 import { ItemRefused } from '../../border/item.refused.ts';
 import type { CanonicalAddress, CanonicalCustomer } from '../../canonical/canonical.types.ts';
 import { changes } from '../../canonical/changed.paths.ts';
 import type { Row } from '../api/odoo-api.types.ts';
 import type { Geography } from '../client/geography.ts';
 import { markOf, withoutMark } from '../client/odoo.marker.ts';
-import { idOf, orFalse, text } from '../client/odoo.values.ts';
+import { idOf, isActive, orFalse, text } from '../client/odoo.values.ts';
 
 /** The fields that a read requests, if the server has them. */
 export const PARTNER_FIELDS = [
@@ -30,24 +31,25 @@ export const CUSTOMER_MEMBERS = ['email', 'name', 'company', 'phone', 'vat', 're
 const PLAIN_ADDRESS = { line1: 'street', line2: 'street2', city: 'city', postcode: 'zip' } as const;
 
 export function customerFromPartner(row: Row, geography: Geography): CanonicalCustomer {
-  const [email, company] = [text(row.email), text(row.company_name)];
-  return {
+  const of = membersOf(row);
+  const [email, company] = [of('email', text), of('company_name', text)];
+  return known({
     email,
-    name: ownName(text(row.name), [company, email]),
+    name: of('name', (name) => ownName(text(name), [company ?? null, email ?? null])),
     company,
-    phone: text(row.phone),
-    vat: text(row.vat),
-    reference: withoutMark(text(row.ref)),
-    billing: {
-      line1: text(row.street),
-      line2: text(row.street2),
-      city: text(row.city),
-      postcode: text(row.zip),
-      state: geography.stateCode(idOf(row.state_id)),
-      country: geography.countryCode(idOf(row.country_id)),
-    },
-    active: row.active !== false,
-  };
+    phone: of('phone', text),
+    vat: of('vat', text),
+    reference: of('ref', (ref) => withoutMark(text(ref))),
+    billing: known({
+      line1: of('street', text),
+      line2: of('street2', text),
+      city: of('city', text),
+      postcode: of('zip', text),
+      state: of('state_id', (state) => geography.stateCode(idOf(state))),
+      country: of('country_id', (country) => geography.countryCode(idOf(country))),
+    }),
+    active: of('active', isActive),
+  });
 }
 
 /** Odoo requires a name. A partner whose name is its company or email (see nameFor) has no name of its own. */

@@ -1,4 +1,6 @@
 import Big from 'big.js';
+import { known } from '../../border/exact.value.ts';
+import { ItemRefused } from '../../border/item.refused.ts';
 import type { CanonicalOrderLine, Decimal } from '../../canonical/canonical.types.ts';
 import { toDecimal } from '../../canonical/decimal.ts';
 import type { Row } from '../api/odoo-api.types.ts';
@@ -9,6 +11,7 @@ import { unitPriceOf } from './line.amounts.ts';
 /** The fields that a read requests, if the server has them: taxes are `tax_id` until 18 and `tax_ids` from 19 on. */
 export const LINE_FIELDS = [
   'order_id',
+  'currency_id',
   'sequence',
   'product_id',
   'name',
@@ -45,10 +48,12 @@ export interface LineParts {
   /** By the id of product.product. */
   readonly products: ReadonlyMap<number, LineProduct>;
   readonly taxes: ReadonlyMap<number, Tax>;
+  /** Of the order's currency. */
+  readonly decimals: number;
 }
 
 /** Null for lines that sell nothing: headings, notes, lines of quantity 0, which are removed, and those of rounding. Throws InvalidValue. */
-export function lineFromSale(row: Row, { products, taxes }: LineParts): CanonicalOrderLine | null {
+export function lineFromSale(row: Row, { products, taxes, decimals }: LineParts): CanonicalOrderLine | null {
   if (text(row.display_type) !== null) return null;
   const quantity = amountOf(row.product_uom_qty, 'order_line.product_uom_qty', 'quantity');
   if (quantity === '0') return null;
@@ -57,7 +62,7 @@ export function lineFromSale(row: Row, { products, taxes }: LineParts): Canonica
   if (product?.code === PLACEHOLDERS.rounding) return null;
   const kind = kindOf(row, product);
   const isPlaceholder = product?.code === PLACEHOLDERS[kind];
-  const applied = idsOf(row.tax_id ?? row.tax_ids).flatMap((id) => taxes.get(id) ?? []);
+  const applied = taxesOf(row, taxes);
   const total = amountOf(row.price_subtotal, 'order_line.price_subtotal');
   const taxTotal = amountOf(row.price_tax, 'order_line.price_tax');
   const amounts = {
@@ -66,9 +71,9 @@ export function lineFromSale(row: Row, { products, taxes }: LineParts): Canonica
     // A user without the right to give discounts does not see the field.
     discount: 'discount' in row ? amountOf(row.discount, 'order_line.discount') : '0',
     subtotal: total,
-    taxInPrice: applied.some(({ inPrice }) => inPrice),
+    taxInPrice: applied?.some(({ inPrice }) => inPrice) ?? false,
   };
-  return {
+  return known({
     kind,
     name: text(row.name) ?? '',
     ...(kind === 'product' && {
@@ -79,8 +84,8 @@ export function lineFromSale(row: Row, { products, taxes }: LineParts): Canonica
     ...(kind === 'product' && { unit_price: unitPriceOf(amounts) }),
     total,
     tax_total: taxTotal,
-    taxes: splitTax(taxTotal, applied),
-  };
+    taxes: applied && splitTax(taxTotal, applied, decimals),
+  });
 }
 
 function kindOf(row: Row, product: LineProduct | undefined): CanonicalOrderLine['kind'] {
@@ -88,12 +93,28 @@ function kindOf(row: Row, product: LineProduct | undefined): CanonicalOrderLine[
   return product?.code === PLACEHOLDERS.fee ? 'fee' : 'product';
 }
 
-/** A line has only the sum of its taxes. Each tax gets a share by its rate and the last one the rest, so that the sum stays exact. */
-export function splitTax(total: Decimal, taxes: readonly Tax[]): { name: string; total: Decimal }[] {
+/** Undefined where the user may not see which taxes there are. Throws ItemRefused for one that Odoo does not show. */
+function taxesOf(row: Row, taxes: ReadonlyMap<number, Tax>): readonly Tax[] | undefined {
+  const ids = row.tax_id ?? row.tax_ids;
+  if (ids === undefined) return undefined;
+  return idsOf(ids).map((id) => {
+    const tax = taxes.get(id);
+    if (tax) return tax;
+    throw new ItemRefused('unknown_tax', `Odoo does not show the tax ${id} of the line ${text(row.name) ?? ''}.`);
+  });
+}
+
+/**
+ * A line has only the sum of its taxes. Each tax gets a share by its rate, in units of the currency, and the last one the rest, so that the
+ * sum stays exact.
+ */
+export function splitTax(total: Decimal, taxes: readonly Tax[], decimals: number): { name: string; total: Decimal }[] {
   const rates = taxes.reduce((sum, { amount }) => sum.plus(new Big(amount).abs()), new Big(0));
   let left = new Big(total);
   return taxes.map(({ name, amount }, i) => {
-    const share = rates.eq(0) ? new Big(0) : new Big(total).times(new Big(amount).abs()).div(rates).round(2);
+    const share = rates.eq(0)
+      ? new Big(0)
+      : new Big(total).times(new Big(amount).abs()).div(rates).round(decimals, Big.roundHalfUp);
     const own = i === taxes.length - 1 ? left : share;
     left = left.minus(own);
     return { name, total: toDecimal(own.toFixed()) ?? '0' };

@@ -1,16 +1,19 @@
 import type { CanonicalOrderLine } from '../../canonical/canonical.types.ts';
 import type { Row } from '../api/odoo-api.types.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
-import { amountOf, idOf, idsOf, text } from '../client/odoo.values.ts';
+import { amountOf, idOf, idsOf, labelOf, text } from '../client/odoo.values.ts';
+import type { CurrencyLookup } from './currency.lookup.ts';
 import { LINE_FIELDS, type LineProduct, lineFromSale, type Tax } from './line.mapping.ts';
 
 /** Reads the lines of a page of orders in one call, and their products in another. Reads each tax once a session. */
 export class OrderPartsReader {
   readonly #client: OdooClient;
+  readonly #currencies: CurrencyLookup;
   readonly #taxes = new Map<number, Tax>();
 
-  constructor(client: OdooClient) {
+  constructor(client: OdooClient, currencies: CurrencyLookup) {
     this.#client = client;
+    this.#currencies = currencies;
   }
 
   /** The lines by order id. They are mapped when they are asked for, so that a bad one is a problem of its order alone. */
@@ -23,8 +26,23 @@ export class OrderPartsReader {
       signal,
     );
     const byOrder = Map.groupBy(rows, (row) => idOf(row.order_id) ?? 0);
-    const parts = { products, taxes: this.#taxes };
-    return (orderId) => (byOrder.get(orderId) ?? []).flatMap((row) => lineFromSale(row, parts) ?? []);
+    const decimals = await this.#decimals(rows, signal);
+    const parts = (row: Row) => ({
+      products,
+      taxes: this.#taxes,
+      decimals: decimals.get(labelOf(row.currency_id)) ?? 2,
+    });
+    return (orderId) => (byOrder.get(orderId) ?? []).flatMap((row) => lineFromSale(row, parts(row)) ?? []);
+  }
+
+  /** By currency, of lines with several taxes: only their amounts have to be split. */
+  async #decimals(rows: readonly Row[], signal: AbortSignal): Promise<Map<string | null, number>> {
+    const split = rows.filter((row) => idsOf(row.tax_id ?? row.tax_ids).length > 1);
+    const currencies = [...new Set(split.map((row) => labelOf(row.currency_id)))];
+    const decimals = currencies.map(
+      async (currency) => [currency, await this.#currencies.decimalsOf(currency, signal)] as const,
+    );
+    return new Map(await Promise.all(decimals));
   }
 
   /** In the order that Odoo shows: by sequence, then by id. */

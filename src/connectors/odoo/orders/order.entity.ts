@@ -7,7 +7,7 @@ import type { Domain, Row, Values } from '../api/odoo-api.types.ts';
 import { isRecord } from '../api/response.reader.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import { markOf } from '../client/odoo.marker.ts';
-import { idOf, orFalse, text, toId } from '../client/odoo.values.ts';
+import { idOf, labelOf, orFalse, text, toId } from '../client/odoo.values.ts';
 import { anyOf } from '../client/search.domain.ts';
 import {
   type CreateOperation,
@@ -19,6 +19,7 @@ import {
   type UpdateOperation,
   type Written,
 } from '../odoo.entity.ts';
+import type { ExpectedTotals } from './amounts/sale.plan.ts';
 import { CompanyLookup } from './company.lookup.ts';
 import { CurrencyLookup } from './currency.lookup.ts';
 import { findCustomers } from './customer.lookup.ts';
@@ -28,7 +29,7 @@ import { ownLines } from './own.lines.ts';
 import { type Lookups, SalePreparer, type SaleRequest } from './sale.preparer.ts';
 import { findSalespeople } from './salesperson.lookup.ts';
 import { TaxLookup } from './tax.lookup.ts';
-import { compareTotals } from './totals.check.ts';
+import { compareTotals, TOTAL_FIELDS, totalsOf } from './totals.check.ts';
 
 const MODEL = 'sale.order';
 
@@ -43,11 +44,12 @@ export class OrderEntity implements OdooEntity {
   constructor(client: OdooClient) {
     this.#client = client;
     const companies = new CompanyLookup(client);
+    const currencies = new CurrencyLookup(client, companies);
     this.#lookups = {
       companies,
-      currencies: new CurrencyLookup(client, companies),
+      currencies,
       taxes: new TaxLookup(client, companies),
-      parts: new OrderPartsReader(client),
+      parts: new OrderPartsReader(client, currencies),
     };
   }
 
@@ -109,7 +111,7 @@ export class OrderEntity implements OdooEntity {
     return this.#prepareEach(requests, signal, async (request, index, preparer) => {
       const order = orders[index] as CanonicalOrder;
       const partner = customerOf(order);
-      const { commands, expected } = await preparer.prepare(request, signal);
+      const { commands, expected, told } = await preparer.prepare(request, signal);
       const values = {
         ...saleValues(order, null),
         ...(await this.#lookups.currencies.valuesFor(order.currency, signal)),
@@ -118,7 +120,7 @@ export class OrderEntity implements OdooEntity {
         order_line: commands,
       };
       const action = this.#client.settings.confirmOrders ? stateAction(order) : null;
-      const write: PreparedWrite = { values, expected, undo: (id, during) => this.#unlink(id, during) };
+      const write: PreparedWrite = { values, expected, told, undo: (id, during) => this.#unlink(id, during) };
       return action === null ? write : { ...write, after: (id, during) => this.#applyState(id, action, order, during) };
     });
   }
@@ -133,6 +135,7 @@ export class OrderEntity implements OdooEntity {
       moved.map(({ data }) => data as CanonicalOrder),
       signal,
     );
+    const kept = await this.#totalsBefore(moved, signal);
     const requests = operations.map((one) => saleRequest(one, present.get(toId(one.external_id) ?? 0)));
     return this.#prepareEach(requests, signal, async (request, index, preparer) => {
       const operation = operations[index] as UpdateOperation;
@@ -149,9 +152,23 @@ export class OrderEntity implements OdooEntity {
       const asksState = changes(paths, 'status') || (restores && this.#client.settings.confirmOrders);
       const action = asksState ? stateAction(order) : null;
       const adds = sale?.commands.some((command) => Array.isArray(command) && command[0] === 0) ?? false;
-      const write: PreparedWrite = { values, adds, ...(sale && { expected: sale.expected }) };
+      const expected = sale?.expected ?? kept.get(toId(operation.external_id) ?? 0);
+      const write: PreparedWrite = { values, adds, told: sale?.told ?? null, ...(expected && { expected }) };
       return action === null ? write : { ...write, after: (id, during) => this.#applyState(id, action, order, during) };
     });
+  }
+
+  /** Another customer may have another pricelist or fiscal position; what was ordered must still come to the same. */
+  async #totalsBefore(moved: readonly UpdateOperation[], signal: AbortSignal): Promise<Map<number, ExpectedTotals>> {
+    const ids = moved.flatMap((one) => (writesLines(one) ? [] : (toId(one.external_id) ?? [])));
+    if (ids.length === 0) return new Map();
+    const search = { domain: [['id', 'in', ids]], fields: TOTAL_FIELDS };
+    const rows = await this.#client.searchRead(MODEL, search, signal);
+    const totals = rows.map(async (row): Promise<[number, ExpectedTotals]> => {
+      const decimals = await this.#lookups.currencies.decimalsOf(labelOf(row.currency_id), signal);
+      return [Number(row.id), totalsOf(row, decimals)];
+    });
+    return new Map(await Promise.all(totals));
   }
 
   verify(written: readonly Written[], signal: AbortSignal): Promise<ReadonlyMap<number, Finding>> {

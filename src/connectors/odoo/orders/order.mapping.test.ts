@@ -32,6 +32,7 @@ const LINE = {
 const PARTS = {
   products: new Map([[9, { templateId: 3, code: 'SKU-9' }]]),
   taxes: new Map([[1, { name: '15%', amount: '15', inPrice: false }]]),
+  decimals: 2,
 };
 
 describe('a sale order', () => {
@@ -114,11 +115,26 @@ describe('writing an order', () => {
       inPrice: fc.boolean(),
     });
     fc.assert(
-      fc.property(fc.integer({ min: -1e6, max: 1e6 }), fc.array(tax, { minLength: 1 }), (cents, taxes) => {
-        const total = new Big(cents).div(100).toFixed();
-        const shares = splitTax(total, taxes).map((share) => share.total);
-        expect(shares.reduce((sum, share) => sum.plus(share), new Big(0)).toFixed(2)).toBe(new Big(total).toFixed(2));
-      }),
+      fc.property(
+        fc.integer({ min: -1e6, max: 1e6 }),
+        fc.array(tax, { minLength: 1 }),
+        fc.constantFrom(0, 2, 3),
+        (units, taxes, decimals) => {
+          const total = new Big(units).div(new Big(10).pow(decimals));
+          const shares = splitTax(total.toFixed(), taxes, decimals).map((share) => new Big(share.total));
+          expect(shares.reduce((sum, share) => sum.plus(share), new Big(0)).eq(total)).toBe(true);
+          expect(shares.filter((share) => !share.eq(share.round(decimals)))).toEqual([]);
+        },
+      ),
     );
+  });
+
+  it.each([
+    [0, '1000', ['667', '333']],
+    [2, '10', ['6.67', '3.33']],
+    [3, '10', ['6.667', '3.333']],
+  ])('in a currency of %i decimals is split to its last unit', (decimals, total, wanted) => {
+    const taxes = ['20', '10'].map((amount) => ({ name: amount, amount, inPrice: false }));
+    expect(splitTax(total, taxes, decimals).map((share) => share.total)).toEqual(wanted);
   });
 });

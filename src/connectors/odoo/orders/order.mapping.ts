@@ -1,3 +1,4 @@
+import { known, membersOf } from '../../border/exact.value.ts';
 import type { CanonicalOrder, CanonicalOrderLine, OrderStatus } from '../../canonical/canonical.types.ts';
 import { changes } from '../../canonical/changed.paths.ts';
 import type { Row, Values } from '../api/odoo-api.types.ts';
@@ -40,19 +41,22 @@ const STATUSES: Readonly<Record<string, OrderStatus>> = {
 
 /** Amounts are in the order's currency. The number is the customer reference, which holds the shop's number, otherwise Odoo's own. */
 export function orderFromSale(row: Row, lines: readonly CanonicalOrderLine[]): CanonicalOrder {
+  const of = membersOf(row);
   const status = STATUSES[String(row.state)];
-  const customer = idOf(row.partner_id);
-  return {
-    number: text(row.client_order_ref) ?? text(row.name),
+  return known({
+    number: of('client_order_ref', (number) => text(number) ?? text(row.name)),
     ...(status !== undefined && { status }),
-    currency: labelOf(row.currency_id),
-    created_at: timestampOf(row.date_order, 'date_order'),
-    customer: { external_id: customer === null ? null : String(customer) },
+    currency: of('currency_id', labelOf),
+    created_at: of('date_order', timestampOf),
+    customer: of('partner_id', (partner) => {
+      const id = idOf(partner);
+      return { external_id: id === null ? null : String(id) };
+    }),
     lines,
     shipping_total: sumOf(lines.filter(({ kind }) => kind === 'shipping').map(({ total }) => total)),
     tax_total: amountOf(row.amount_tax, 'amount_tax'),
     total: amountOf(row.amount_total, 'amount_total'),
-  };
+  });
 }
 
 /** Without the customer and the lines, whose ids must be found first, and without the currency, which only a create sets. */

@@ -1,6 +1,7 @@
 import Big from 'big.js';
 import { ItemRefused } from '../../border/item.refused.ts';
 import type { CanonicalOrder, CanonicalOrderLine } from '../../canonical/canonical.types.ts';
+import type { ItemProblem } from '../../contract/connector.types.ts';
 import type { Row, Values } from '../api/odoo-api.types.ts';
 import type { FieldInfos, OdooClient } from '../client/odoo.client.ts';
 import { amountOf, idOf, idsOf } from '../client/odoo.values.ts';
@@ -13,7 +14,7 @@ import { lineCommands } from './line.commands.ts';
 import { type LineIdentity, matchRows } from './line.matching.ts';
 import { LineProducts } from './line.products.ts';
 import type { OrderPartsReader } from './order-parts.reader.ts';
-import type { KnownTax, TaxLookup } from './tax.lookup.ts';
+import type { KnownTax, TaxedLines, TaxLookup } from './tax.lookup.ts';
 
 /** An order whose lines are written. */
 export interface SaleRequest {
@@ -30,6 +31,8 @@ export interface PreparedSale {
   /** Of the field `order_line`; empty when the lines are as they should be. */
   readonly commands: readonly unknown[];
   readonly expected: ExpectedTotals;
+  /** See SalePlan. */
+  readonly told: ItemProblem | null;
 }
 
 /** Each reads once a session. */
@@ -70,13 +73,13 @@ export class SalePreparer {
     const lines = order.lines ?? [];
     const sold = new Set(rows.flatMap((row) => idOf(row.product_id) ?? []));
     const products = lines.map((line) => this.#productsOf().require(line, sold));
-    const taxes = await this.#taxesOf(lines, signal);
+    const arithmetic = await this.#arithmetic(order, signal);
+    const taxes = await this.#taxesOf({ lines, decimals: arithmetic.decimals }, signal);
     const matched = matchRows(
       lines.map((line, i) => identity(line, products[i] ?? null)),
       before && (before.lines ?? []).map((line) => identity(line, this.#productsOf().idOf(line))),
       rows.filter((row) => !this.#isRounding(row)),
     );
-    const arithmetic = await this.#arithmetic(order, signal);
     const facts = {
       arithmetic,
       digits: this.#digits(),
@@ -95,7 +98,11 @@ export class SalePreparer {
     }));
     const roundings = await this.#roundings(plan.rounding, rows, signal);
     const kept = { rows: [...matched.rows, ...roundings.rows], gone: [...matched.gone, ...roundings.gone], others: [] };
-    return { commands: lineCommands([...own, ...roundings.values], kept, confirmed), expected: plan.expected };
+    return {
+      commands: lineCommands([...own, ...roundings.values], kept, confirmed),
+      expected: plan.expected,
+      told: plan.told,
+    };
   }
 
   /** Rows of rounding belong to us alone: each is taken for another amount, or goes. */
@@ -116,7 +123,8 @@ export class SalePreparer {
   }
 
   /** The taxes of each line, in Odoo's order. Creates those that Odoo does not have. */
-  async #taxesOf(lines: readonly CanonicalOrderLine[], signal: AbortSignal) {
+  async #taxesOf(order: TaxedLines, signal: AbortSignal) {
+    const { lines } = order;
     const taxes = new Map<CanonicalOrderLine, readonly KnownTax[]>();
     for (const line of lines) {
       const found: KnownTax[] = [];
@@ -125,7 +133,7 @@ export class SalePreparer {
         if (known) found.push(known);
         // A tax of nothing, such as that of free shipping, adds nothing, and its rate cannot be told.
         else if (lines.some((one) => hasTax(one, name) && !(isZero(one.total) && isZero(taxOf(one, name))))) {
-          const created = await this.#lookups.taxes.create(name, lines, signal);
+          const created = await this.#lookups.taxes.create(name, order, signal);
           this.#taxes.set(name, [created]);
           found.push(created);
         }

@@ -32,6 +32,12 @@ export interface KnownTax {
   readonly sequence: number;
 }
 
+/** The lines of an order, in a currency of so many decimals. */
+export interface TaxedLines {
+  readonly lines: readonly CanonicalOrderLine[];
+  readonly decimals: number;
+}
+
 /** The taxes of lines, by the name that the source gives them. */
 export class TaxLookup {
   readonly #client: OdooClient;
@@ -71,8 +77,8 @@ export class TaxLookup {
    * Creates the tax of these lines, on top of the price, with the rate that the amounts leave no doubt about.
    * Throws ItemRefused when the settings do not allow it or the rate is not known.
    */
-  async create(name: string, lines: readonly CanonicalOrderLine[], signal: AbortSignal): Promise<KnownTax> {
-    const rate = rateOf(name, lines);
+  async create(name: string, { lines, decimals }: TaxedLines, signal: AbortSignal): Promise<KnownTax> {
+    const rate = rateOf(name, lines, decimals);
     const what = rate === null ? `"${name}"` : `"${name}" of ${rate} %`;
     if (this.#client.settings.unknownTaxes === 'refuse') {
       throw new ItemRefused('unknown_tax', `Odoo has no sales tax ${what}: create it, or allow the sync to.`);

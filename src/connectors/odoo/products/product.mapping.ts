@@ -1,9 +1,10 @@
+import { known, membersOf } from '../../border/exact.value.ts';
 import { ItemRefused } from '../../border/item.refused.ts';
 import type { CanonicalProduct, CanonicalVariation, Decimal } from '../../canonical/canonical.types.ts';
 import { changes } from '../../canonical/changed.paths.ts';
 import type { Row, Values } from '../api/odoo-api.types.ts';
 import { withoutMark } from '../client/odoo.marker.ts';
-import { decimalOf, floatOf, idOf, idsOf, labelOf, orFalse, text } from '../client/odoo.values.ts';
+import { decimalOf, floatOf, idOf, idsOf, isActive, labelOf, orFalse, text } from '../client/odoo.values.ts';
 import { type Decimals, optionsKey, type TemplateOption } from './variant.types.ts';
 
 /** The fields that a read requests, if the server has them. */
@@ -62,27 +63,29 @@ export interface TemplateParts {
 export function productFromTemplate(row: Row, parts: TemplateParts): CanonicalProduct {
   const { variants, decimals } = parts;
   const type = typeOf(row, variants);
+  const of = membersOf(row);
   const common = {
     ...(type !== null && { type }),
-    name: text(row.name),
-    short_description: text(row.description_sale),
-    active: row.active !== false,
+    name: of('name', text),
+    short_description: of('description_sale', text),
+    active: of('active', isActive),
   };
   if (variants.some((variant) => idsOf(variant.product_template_attribute_value_ids).length > 0)) {
-    return { ...common, ...variationsOf(parts, common.active) };
+    return known({ ...common, ...variationsOf(parts, common.active !== false) });
   }
   // For an archived template, only the variant still has code and barcode.
   const own = variants.length === 1 ? { ...row, ...variants[0] } : row;
-  return {
+  const ofOwn = membersOf(own);
+  return known({
     ...common,
-    sku: withoutMark(text(own.default_code)),
-    barcode: text(own.barcode),
-    price: price(row, 'list_price', decimals),
-    ...('standard_price' in own && { cost: price(own, 'standard_price', decimals) }),
-    weight: weight(own, decimals),
+    sku: ofOwn('default_code', codeOf),
+    barcode: ofOwn('barcode', text),
+    price: of('list_price', priceIn(decimals)),
+    cost: ofOwn('standard_price', priceIn(decimals)),
+    weight: ofOwn('weight', weightIn(decimals)),
     attributes: [],
     variations: [],
-  };
+  });
 }
 
 /** A combo is made of other products. A template without a variant is still to be configured, and nobody can buy it as it is. */
@@ -91,13 +94,17 @@ function typeOf(row: Row, variants: readonly Row[]): string | null {
   return variants.length === 0 && idsOf(row.attribute_line_ids).length > 0 ? 'configurable' : null;
 }
 
-function price(row: Row, field: string, decimals: Decimals): Decimal | null {
-  return noneForZero(decimalOf(row[field], field, { decimals: decimals.price }));
-}
+const codeOf = (code: unknown): string | null => withoutMark(text(code));
 
-function weight(row: Row, decimals: Decimals): Decimal | null {
-  return noneForZero(decimalOf(row.weight, 'weight', { kind: 'quantity', decimals: decimals.weight }));
-}
+const priceIn =
+  ({ price }: Decimals) =>
+  (value: unknown, field: string): Decimal | null =>
+    noneForZero(decimalOf(value, field, { decimals: price }));
+
+const weightIn =
+  ({ weight }: Decimals) =>
+  (value: unknown, field: string): Decimal | null =>
+    noneForZero(decimalOf(value, field, { kind: 'quantity', decimals: weight }));
 
 const noneForZero = (decimal: Decimal | null): Decimal | null => (decimal === '0' ? null : decimal);
 
@@ -109,15 +116,16 @@ function variationsOf({ variants, options, decimals }: TemplateParts, active: bo
     for (const { attribute, option } of chosen) {
       offered.set(attribute, (offered.get(attribute) ?? new Set()).add(option));
     }
-    return {
-      sku: withoutMark(text(variant.default_code)),
-      barcode: text(variant.barcode),
+    const of = membersOf(variant);
+    return known({
+      sku: of('default_code', codeOf),
+      barcode: of('barcode', text),
       // Archiving a template archives all its variants, so `active` of a single one means nothing then.
-      ...(active && { active: variant.active !== false }),
-      price: price(variant, 'lst_price', decimals),
-      weight: weight(variant, decimals),
+      active: active ? of('active', isActive) : undefined,
+      price: of('lst_price', priceIn(decimals)),
+      weight: of('weight', weightIn(decimals)),
       options: Object.fromEntries(chosen.map(({ attribute, option }) => [attribute, option])),
-    };
+    });
   });
   const order = (variation: CanonicalVariation) => `${variation.sku ?? ''}\u0000${optionsKey(variation.options)}`;
   return {

@@ -1,7 +1,7 @@
+import { known, membersOf, plainText } from '../../border/exact.value.ts';
 import type { CanonicalAddress } from '../../canonical/canonical.types.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import { recordOf } from './raw.reader.ts';
-import { textOf } from './shop.values.ts';
 
 const SHOP_NAMES = {
   first_name: 'first_name',
@@ -20,11 +20,18 @@ const SHOP_NAMES = {
 export type AddressMember = keyof CanonicalAddress;
 const ADDRESS_MEMBERS = Object.keys(SHOP_NAMES) as AddressMember[];
 
-/** Leaves out members that the shop does not return (a shipping address has no email). Addresses are not HTML-escaped. */
-export function addressFromShop(value: unknown, without: readonly AddressMember[] = []): CanonicalAddress {
-  const raw = recordOf(value);
-  const present = ADDRESS_MEMBERS.filter((member) => SHOP_NAMES[member] in raw && !without.includes(member));
-  return Object.fromEntries(present.map((member) => [member, textOf(raw[SHOP_NAMES[member]])]));
+/**
+ * Leaves out members that the shop does not return (a shipping address has no email). Addresses are not HTML-escaped. `field`: where it
+ * stands, such as `billing`. Throws InvalidValue.
+ */
+export function addressFromShop(
+  value: unknown,
+  field: string,
+  without: readonly AddressMember[] = [],
+): CanonicalAddress {
+  const of = membersOf(recordOf(value), `${field}.`);
+  const members = ADDRESS_MEMBERS.filter((member) => !without.includes(member));
+  return known(Object.fromEntries(members.map((member) => [member, of(SHOP_NAMES[member], plainText)])));
 }
 
 /** Writes only the given members; null empties one. */

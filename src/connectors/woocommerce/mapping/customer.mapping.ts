@@ -42,8 +42,8 @@ function customerData(raw: Raw): CanonicalCustomer {
     last_name: last,
     company: ofBilling('company', plainText),
     phone: ofBilling('phone', plainText),
-    billing: addressFromShop(billing, OF_THE_CUSTOMER),
-    shipping: addressFromShop(raw.shipping),
+    billing: of('billing', billingOf),
+    shipping: of('shipping', addressFromShop),
     guest: false,
   };
 }
@@ -53,20 +53,26 @@ export function guestFromOrder(order: Raw): ExternalItem | null {
   const billing = recordOf(order.billing);
   const email = textOf(billing.email)?.trim();
   if (!email) return null;
-  const [first, last] = [textOf(billing.first_name), textOf(billing.last_name)];
-  const data: CanonicalCustomer = {
+  return readItem(guestId(email), order, () => guestData(order, billing, email));
+}
+
+function guestData(order: Raw, billing: Raw, email: string): CanonicalCustomer {
+  const ofBilling = membersOf(billing, 'billing.');
+  const [first, last] = [ofBilling('first_name', plainText), ofBilling('last_name', plainText)];
+  return {
     email,
-    name: fullName(first, last),
+    name: first === undefined || last === undefined ? undefined : fullName(first, last),
     first_name: first,
     last_name: last,
-    company: textOf(billing.company),
-    phone: textOf(billing.phone),
-    billing: addressFromShop(billing, OF_THE_CUSTOMER),
-    shipping: addressFromShop(order.shipping),
+    company: ofBilling('company', plainText),
+    phone: ofBilling('phone', plainText),
+    billing: billingOf(billing, 'billing'),
+    shipping: membersOf(order)('shipping', addressFromShop),
     guest: true,
   };
-  return { external_id: guestId(email), data };
 }
+
+const billingOf = (value: unknown, field: string): CanonicalAddress => addressFromShop(value, field, OF_THE_CUSTOMER);
 
 /** The body of a create (`paths` null), or of an update that writes only the `paths`. */
 export function customerToShop(data: CanonicalCustomer, paths: Changes): Raw {

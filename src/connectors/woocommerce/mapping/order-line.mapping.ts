@@ -1,10 +1,9 @@
 import Big from 'big.js';
-import { amountOf, countOf, known, listItems, membersOf } from '../../border/exact.value.ts';
+import { amountOf, countOf, known, listItems, membersOf, plainText } from '../../border/exact.value.ts';
 import type { CanonicalOrderLine, Decimal } from '../../canonical/canonical.types.ts';
 import { toDecimal } from '../../canonical/decimal.ts';
 import type { Raw } from '../shop/shop.client.ts';
-import { exactTotal } from './exact.totals.ts';
-import { idOf, listOf, recordOf } from './raw.reader.ts';
+import { idOf, listOf, numberOfId, recordOf } from './raw.reader.ts';
 import { nameOf, textOf } from './shop.values.ts';
 
 type Kind = CanonicalOrderLine['kind'];
@@ -36,20 +35,24 @@ const NO_SKU = 'sync:no-such-product';
 
 /** Products first, then shipping, then fees. The totals of the lines already include discounts. */
 export function linesFromShop(order: Raw): CanonicalOrderLine[] {
-  const taxNames = new Map(
-    listOf(order.tax_lines).map((tax) => [String(tax.rate_id), nameOf(tax.label) ?? textOf(tax.rate_code) ?? '']),
-  );
-  const context = { taxNames, currency: order.currency };
+  const taxNames = taxNamesOf(order);
   return [
-    ...linesOf(order, 'product').map((line, index) => productLine(line, index, context)),
-    ...linesOf(order, 'shipping').map((line, index) => otherLine('shipping', line, index, context)),
-    ...linesOf(order, 'fee').map((line, index) => otherLine('fee', line, index, context)),
+    ...linesOf(order, 'product').map((line, index) => productLine(line, index, taxNames)),
+    ...linesOf(order, 'shipping').map((line, index) => otherLine('shipping', line, index, taxNames)),
+    ...linesOf(order, 'fee').map((line, index) => otherLine('fee', line, index, taxNames)),
   ];
 }
 
-interface OrderContext {
-  readonly taxNames: ReadonlyMap<string, string>;
-  readonly currency: unknown;
+/** Asked for an order that has taxes only. Throws InvalidValue. */
+type TaxNames = () => ReadonlyMap<string, string>;
+
+function taxNamesOf(order: Raw): TaxNames {
+  return () =>
+    new Map(
+      listItems(order.tax_lines, 'tax_lines')
+        .map(recordOf)
+        .map((tax) => [String(tax.rate_id), nameOf(tax.label) ?? textOf(tax.rate_code) ?? '']),
+    );
 }
 
 /** An order says in each list which lines it has. A list that it does not have, or null, says nothing. Throws InvalidValue. */
@@ -58,39 +61,44 @@ function linesOf(order: Raw, kind: Kind): readonly Raw[] {
   return listItems(order[list], list).map(recordOf);
 }
 
-function productLine(line: Raw, index: number, context: OrderContext): CanonicalOrderLine {
+function productLine(line: Raw, index: number, taxNames: TaxNames): CanonicalOrderLine {
   const within = whereIs('product', index);
+  const of = membersOf(line, within);
   const quantity = countOf(line.quantity, `${within}quantity`);
-  const subtotal = membersOf(line, within)('subtotal', amountOf);
+  const subtotal = of('subtotal', amountOf);
   return known({
     kind: 'product',
     name: nameOf(line.name) ?? '',
-    product_external_id: idOf({ id: line.product_id }) === null ? null : String(line.product_id),
-    sku: textOf(line.sku),
+    product_external_id: of('product_id', (id, field) => String(numberOfId(id, field) || '') || null),
+    sku: of('sku', plainText),
     quantity,
     unit_price: subtotal === undefined ? undefined : unitPrice(subtotal, quantity),
-    ...amounts(line, within, context),
+    ...amounts(line, within, taxNames),
   });
 }
 
-function otherLine(kind: 'shipping' | 'fee', line: Raw, index: number, context: OrderContext): CanonicalOrderLine {
+function otherLine(kind: 'shipping' | 'fee', line: Raw, index: number, taxNames: TaxNames): CanonicalOrderLine {
   const name = nameOf(line[KINDS[kind].name]) ?? '';
-  return { kind, name, quantity: '1', ...amounts(line, whereIs(kind, index), context) };
+  return { kind, name, quantity: '1', ...amounts(line, whereIs(kind, index), taxNames) };
 }
 
 const whereIs = (kind: Kind, index: number): string => `${KINDS[kind].list}[${index}].`;
 
-function amounts(line: Raw, within: string, { taxNames, currency }: OrderContext) {
-  const taxes = listOf(line.taxes)
-    .filter(({ total }) => total !== undefined && total !== '')
-    .map(({ id, total }) => ({
-      name: taxNames.get(String(id)) ?? String(id),
-      total: amountOf(total, `${within}taxes.total`),
-    }));
-  const said = membersOf(line, within)('total_tax', amountOf);
-  const parts = taxes.map(({ total }) => total);
-  const tax_total = said === undefined || parts.length === 0 ? said : exactTotal(said, parts, currency);
-  return known({ total: amountOf(line.total, `${within}total`), tax_total, taxes });
+function amounts(line: Raw, within: string, taxNames: TaxNames) {
+  const of = membersOf(line, within);
+  return known({
+    total: amountOf(line.total, `${within}total`),
+    tax_total: of('total_tax', amountOf),
+    taxes: of('taxes', (value, field) =>
+      listItems(value, field)
+        .map(recordOf)
+        .filter(({ total }) => total !== undefined && total !== '')
+        .map(({ id, total }) => ({
+          name: taxNames().get(String(id)) ?? String(id),
+          total: amountOf(total, `${field}.total`),
+        })),
+    ),
+  });
 }
 
 /** The shop's own `price` is after discounts, and a float. Six decimal places are enough to compute the subtotal again. */

@@ -1,20 +1,20 @@
-import { amountOf, InvalidValue, listItems, membersOf, plainText, readItem, timeOf } from '../../border/exact.value.ts';
-import type { CanonicalOrder, CanonicalOrderLine, CanonicalRefund } from '../../canonical/canonical.types.ts';
+import { amountOf, flagOf, listItems, membersOf, plainText, readItem, timeOf } from '../../border/exact.value.ts';
+import type { CanonicalOrder, CanonicalRefund } from '../../canonical/canonical.types.ts';
 import { type Changes, changedMembers, changes } from '../../canonical/changed.paths.ts';
 import type { ExternalItem } from '../../contract/connector.types.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import { addressFromShop, addressToShop } from './address.mapping.ts';
 import { guestId } from './customer.mapping.ts';
-import { exactTotal } from './exact.totals.ts';
+import { exactTotals } from './exact.totals.ts';
 import { linesFromShop, linesToShop, type SkuHolders } from './order-line.mapping.ts';
 import { statusFromShop, statusToShop } from './order-status.mapping.ts';
-import { idOf, markedWith, recordOf, trashed, unmappable } from './raw.reader.ts';
+import { idOf, markedWith, numberOfId, recordOf, trashed, unmappable } from './raw.reader.ts';
 import { textOf } from './shop.values.ts';
 
 /** The fields that a read requests. */
 export const ORDER_FIELDS =
   'id,number,status,currency,date_created_gmt,date_modified_gmt,customer_id,billing,shipping,prices_include_tax,discount_total,' +
-  'shipping_total,total_tax,total,line_items,shipping_lines,fee_lines,tax_lines,refunds,payment_method,customer_note';
+  'shipping_total,shipping_tax,cart_tax,total_tax,total,line_items,shipping_lines,fee_lines,tax_lines,refunds,payment_method,customer_note';
 
 export interface OrderMapping {
   /** True: an order without an account refers to the guest with its email. */
@@ -22,33 +22,35 @@ export interface OrderMapping {
   readonly orderStatuses: Readonly<Record<string, unknown>>;
 }
 
-export function orderFromShop(raw: Raw, mapping: OrderMapping): ExternalItem {
+/** How many decimals the shop shows to people; null where that is not known. */
+export type ShownDecimals = number | null;
+
+export function orderFromShop(raw: Raw, mapping: OrderMapping, shown: ShownDecimals = null): ExternalItem {
   const broken = unmappable(raw);
   if (broken) return broken;
   if (raw.status === 'trash') return trashed(raw);
-  return readItem(String(idOf(raw)), raw, () => orderData(raw, mapping));
+  return readItem(String(idOf(raw)), raw, () => orderData(raw, mapping, shown));
 }
 
-function orderData(raw: Raw, mapping: OrderMapping): CanonicalOrder {
+function orderData(raw: Raw, mapping: OrderMapping, shown: ShownDecimals): CanonicalOrder {
   const of = membersOf(raw);
-  const billing = addressFromShop(raw.billing);
+  const billing = of('billing', addressFromShop);
   const status = statusFromShop(raw.status, mapping.orderStatuses);
-  const lines = linesFromShop(raw);
-  const { tax_total, total } = totalsOf(raw, lines);
+  const { tax_total, total, lines } = exactTotals(raw, linesFromShop(raw), shown);
   return {
     number: of('number', plainText),
     ...(status !== undefined && { status }),
     currency: of('currency', plainText),
     created_at: of('date_created_gmt', timeOf),
-    customer: {
-      external_id: customerIdOf(raw, mapping.includeGuests),
-      email: billing.email ?? null,
-      name: [billing.first_name, billing.last_name].filter(Boolean).join(' ') || null,
-    },
+    customer: of('customer_id', (id) => ({
+      external_id: customerIdOf(id, raw, mapping.includeGuests),
+      email: billing?.email ?? null,
+      name: [billing?.first_name, billing?.last_name].filter(Boolean).join(' ') || null,
+    })),
     billing,
-    shipping: addressFromShop(raw.shipping),
+    shipping: of('shipping', addressFromShop),
     lines,
-    prices_include_tax: raw.prices_include_tax === true,
+    prices_include_tax: of('prices_include_tax', flagOf),
     discount_total: of('discount_total', amountOf),
     shipping_total: of('shipping_total', amountOf),
     tax_total,
@@ -59,20 +61,8 @@ function orderData(raw: Raw, mapping: OrderMapping): CanonicalOrder {
   };
 }
 
-/** The taxes of an order without taxes are as the shop says. */
-function totalsOf(raw: Raw, lines: readonly CanonicalOrderLine[]) {
-  const said = membersOf(raw)('total_tax', amountOf);
-  const taxes = lines.flatMap((line) => line.tax_total ?? []);
-  const tax_total = said === undefined || taxes.length === 0 ? said : exactTotal(said, taxes, raw.currency);
-  const parts = [...lines.map((line) => line.total), ...(tax_total ? [tax_total] : [])];
-  const total = amountOf(raw.total, 'total');
-  return { tax_total, total: lines.length > 0 ? exactTotal(total, parts, raw.currency) : total };
-}
-
-function customerIdOf(raw: Raw, includeGuests: boolean): string | null {
-  const id = Number(raw.customer_id ?? 0);
-  // Whose account it is cannot be guessed from what is no id.
-  if (!Number.isSafeInteger(id) || id < 0) throw new InvalidValue('id', 'customer_id', raw.customer_id);
+function customerIdOf(value: unknown, raw: Raw, includeGuests: boolean): string | null {
+  const id = numberOfId(value, 'customer_id');
   if (id > 0) return String(id);
   const email = textOf(recordOf(raw.billing).email);
   return includeGuests && email !== null ? guestId(email) : null;

@@ -5,7 +5,18 @@ import type { ExternalItem } from '../../contract/connector.types.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import { htmlFromShop, htmlToShop } from './html.text.ts';
 import { compareText, idOf, listOf, markedWith, recordOf, syncKeyOf, trashed, unmappable } from './raw.reader.ts';
-import { encodeTitle, escaped, gmtTime, nameOf, plainName, stockFromShop, stockToShop, textOf } from './shop.values.ts';
+import {
+  encodeTitle,
+  escaped,
+  gmtTime,
+  isPublished,
+  nameOf,
+  neededName,
+  plainName,
+  stockFromShop,
+  stockToShop,
+  textOf,
+} from './shop.values.ts';
 import { variationsFromShop } from './variation.mapping.ts';
 
 /** The fields that a read requests. Some others (related products, price HTML) cost the shop more than all of these. */
@@ -36,7 +47,7 @@ function productData(raw: Raw, variations: readonly Raw[]): CanonicalProduct {
     description: of('description', htmlText),
     short_description: of('short_description', htmlText),
     barcode: of('global_unique_id', plainText), // from WooCommerce 9.2
-    published: raw.status === 'publish',
+    published: of('status', isPublished),
     price: of('regular_price', priceOf),
     sale_price: of('sale_price', priceOf),
     sale_from: of('date_on_sale_from_gmt', timeOf),
@@ -67,7 +78,10 @@ function attributesOf(value: unknown, field: string) {
   return listItems(value, field)
     .map(recordOf)
     .filter(({ variation }) => variation === true)
-    .map(({ name, options }) => ({ name: nameOf(name) ?? '', options: optionNames(options) }))
+    .map(({ name, options }) => ({
+      name: neededName(name, `${field}.name`),
+      options: listItems(options, `${field}.options`).flatMap((option) => nameOf(option) ?? []),
+    }))
     .sort((a, b) => compareText(a.name, b.name));
 }
 
@@ -76,11 +90,7 @@ function categoryNames(value: unknown, field: string): string[] {
   const own = listItems(value, field)
     .map(recordOf)
     .filter(({ slug }) => slug !== 'uncategorized');
-  return own.flatMap(({ name }) => nameOf(name) ?? []).sort(compareText);
-}
-
-function optionNames(options: unknown): string[] {
-  return Array.isArray(options) ? options.flatMap((option) => nameOf(option) ?? []) : [];
+  return own.map(({ name }) => neededName(name, `${field}.name`)).sort(compareText);
 }
 
 /** What the shop has, as far as the body of a product depends on it. */

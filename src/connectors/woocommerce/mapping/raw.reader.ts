@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { InvalidValue } from '../../border/exact.value.ts';
 import { shownValue } from '../../border/shown.value.ts';
 import { deepPath, tooDeep } from '../../border/storable.value.ts';
 import type { ExternalItem } from '../../contract/connector.types.ts';
@@ -10,6 +11,13 @@ const SYNC_KEY = '_sync_key';
 export function idOf(raw: Raw): number | null {
   const id = Number(raw.id);
   return Number.isSafeInteger(id) && id > 0 ? id : null;
+}
+
+/** The id that a member names, 0 for none. Throws InvalidValue: which one is meant cannot be guessed from what is no id. */
+export function numberOfId(value: unknown, field: string): number {
+  const id = value === null || value === '' ? Number.NaN : Number(value);
+  if (!Number.isSafeInteger(id) || id < 0) throw new InvalidValue('id', field, value);
+  return id;
 }
 
 export function recordOf(value: unknown): Raw {

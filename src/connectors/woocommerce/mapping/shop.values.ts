@@ -1,4 +1,4 @@
-import { plainText, quantityOf } from '../../border/exact.value.ts';
+import { flagOf, neededText, plainText, quantityOf } from '../../border/exact.value.ts';
 import type { Decimal, Timestamp } from '../../canonical/canonical.types.ts';
 
 /** Null for `""`, which the shop returns for an empty field. Accepts a number where text is expected. */
@@ -19,14 +19,23 @@ export function plainName(value: unknown, field: string): string | null {
   return text === null ? null : decodeEntities(text);
 }
 
+/** As `plainName`, of what has a name in any case. */
+export const neededName = (value: unknown, field: string): string => decodeEntities(neededText(value, field));
+
+/** Whether a product or a variation is, by its status. */
+export const isPublished = (status: unknown, field: string): boolean => neededText(status, field) === 'publish';
+
 /**
  * Null when the shop does not manage the stock. For a variation whose product manages it (`parent`), that is so as well. Undefined when
  * it manages a stock and does not say how many: that is neither none nor any number. Throws InvalidValue.
  */
 export function stockFromShop(raw: Readonly<Record<string, unknown>>, within = ''): Decimal | null | undefined {
   if (!('manage_stock' in raw)) return undefined;
-  return raw.manage_stock === true ? (quantityOf(raw.stock_quantity, `${within}stock_quantity`) ?? undefined) : null;
+  const isManaged = raw.manage_stock !== MANAGED_BY_PRODUCT && flagOf(raw.manage_stock, `${within}manage_stock`);
+  return isManaged ? (quantityOf(raw.stock_quantity, `${within}stock_quantity`) ?? undefined) : null;
 }
+
+const MANAGED_BY_PRODUCT = 'parent';
 
 /** The shop expects a JSON number here, unlike prices. It rejects a fraction itself, unless a plugin allows one. */
 export function stockToShop(stock: Decimal | null): Readonly<Record<string, unknown>> {

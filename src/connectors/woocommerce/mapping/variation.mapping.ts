@@ -1,8 +1,8 @@
-import { known, membersOf, plainText, priceOf, quantityOf, timeOf } from '../../border/exact.value.ts';
+import { known, listItems, membersOf, plainText, priceOf, quantityOf, timeOf } from '../../border/exact.value.ts';
 import type { CanonicalVariation } from '../../canonical/canonical.types.ts';
 import type { Raw } from '../shop/shop.client.ts';
-import { compareText, idOf, listOf } from './raw.reader.ts';
-import { escaped, gmtTime, nameOf, stockFromShop, stockToShop, textOf } from './shop.values.ts';
+import { compareText, idOf, listOf, recordOf } from './raw.reader.ts';
+import { escaped, gmtTime, isPublished, nameOf, stockFromShop, stockToShop, textOf } from './shop.values.ts';
 
 export const VARIATION_FIELDS =
   'id,status,sku,global_unique_id,regular_price,sale_price,date_on_sale_from_gmt,date_on_sale_to_gmt,weight,manage_stock,' +
@@ -19,20 +19,20 @@ function variationFromShop(raw: Raw): CanonicalVariation {
   return known({
     sku: of('sku', plainText),
     barcode: of('global_unique_id', plainText),
-    active: raw.status === 'publish',
+    active: of('status', isPublished),
     price: of('regular_price', priceOf),
     sale_price: of('sale_price', priceOf),
     sale_from: of('date_on_sale_from_gmt', timeOf),
     sale_to: of('date_on_sale_to_gmt', timeOf),
     weight: of('weight', quantityOf),
     stock: stockFromShop(raw, within),
-    options: optionsOf(raw),
+    options: optionsOf(listItems(raw.attributes, `${within}attributes`).map(recordOf)),
   });
 }
 
 /** Without attributes that the variation leaves open ("any size"). */
-function optionsOf(raw: Raw): Record<string, string> {
-  const pairs = listOf(raw.attributes).flatMap(({ name, option }): [string, string][] => {
+function optionsOf(attributes: readonly Raw[]): Record<string, string> {
+  const pairs = attributes.flatMap(({ name, option }): [string, string][] => {
     const [attribute, value] = [nameOf(name), nameOf(option)];
     return attribute === null || value === null ? [] : [[attribute, value]];
   });
@@ -122,7 +122,7 @@ function sorted(value: unknown): unknown {
 }
 
 function sameOptions({ options }: CanonicalVariation, raw: Raw): boolean {
-  return JSON.stringify(sorted(options)) === JSON.stringify(sorted(optionsOf(raw)));
+  return JSON.stringify(sorted(options)) === JSON.stringify(sorted(optionsOf(listOf(raw.attributes))));
 }
 
 function sortKey({ sku, options }: CanonicalVariation): string {

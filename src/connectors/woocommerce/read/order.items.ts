@@ -1,4 +1,5 @@
 import type { ExternalItem } from '../../contract/connector.types.ts';
+import { TOTAL_ROUNDED } from '../mapping/exact.totals.ts';
 import { orderFromShop } from '../mapping/order.mapping.ts';
 import { isPlaced } from '../mapping/order-status.mapping.ts';
 import { idOf, listOf } from '../mapping/raw.reader.ts';
@@ -10,7 +11,10 @@ import type { Shop } from './shop.context.ts';
 /** Without what nobody has ordered. */
 export async function orderItems(shop: Shop, rows: readonly Raw[], signal: AbortSignal): Promise<ExternalItem[]> {
   const placed = await withOwnSkus(shop, rows.filter(isPlaced), signal);
-  return placed.map((raw) => orderFromShop(raw, shop.settings));
+  const items = placed.map((raw) => orderFromShop(raw, shop.settings, null));
+  if (!items.some(({ problem }) => problem?.error_class === TOTAL_ROUNDED)) return items;
+  const shown = await shop.decimals.ask(signal);
+  return placed.map((raw) => orderFromShop(raw, shop.settings, shown));
 }
 
 /** A line of a variation without a SKU shows that of its product, which other systems would take for the product or for another variation. */

@@ -1,10 +1,12 @@
 import type { ShopClient } from '../shop/shop.client.ts';
 import type { ShopSettings } from '../woocommerce.settings.ts';
+import type { ShownDecimals } from './shown.decimals.ts';
 
 /** What every part of a session needs. */
 export interface Shop {
   readonly client: ShopClient;
   readonly settings: ShopSettings;
+  readonly decimals: ShownDecimals;
 }
 
 /** How many calls run in parallel where one page or batch needs several. The limit of the connection applies as well. */

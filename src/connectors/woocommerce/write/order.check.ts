@@ -3,18 +3,22 @@ import type { CanonicalOrder, CanonicalOrderLine, Decimal } from '../../canonica
 import type { ItemProblem } from '../../contract/connector.types.ts';
 import { decimalsOf } from '../mapping/exact.totals.ts';
 import { isNothing, newProductLines, type SkuHolders } from '../mapping/order-line.mapping.ts';
+import { listOf } from '../mapping/raw.reader.ts';
 import type { Raw } from '../shop/shop.client.ts';
 
 type Line = CanonicalOrderLine;
 
 /**
  * What keeps lines from being sent, since the shop would make something else of them in silence: a batch cuts a fraction off a quantity,
- * because its items are not checked, and an unknown SKU becomes a line without a product. `before` is the order as the shop has it.
+ * because its items are not checked, a quantity below nothing costs nothing (recording 448), and an unknown SKU becomes a line without a product. `before` is the order as the shop has it.
  */
 export function lineRefusal(lines: readonly Line[], before: Raw, holders: SkuHolders): ItemProblem | null {
-  const isWritten = ({ kind, quantity }: Line) => kind !== 'product' || Number.isSafeInteger(Number(quantity));
-  const fraction = lines.find((line) => !isWritten(line));
+  const products = lines.filter(({ kind }) => kind === 'product');
+  const fraction = products.find(({ quantity }) => !Number.isSafeInteger(Number(quantity)));
   if (fraction) return invalidQuantity(fraction, 'The shop holds whole quantities only');
+  const kept = new Set(listOf(before.line_items).map(({ quantity }) => Number(quantity)));
+  const negative = products.find(({ quantity }) => Number(quantity) < 0 && !kept.has(Number(quantity)));
+  if (negative) return invalidQuantity(negative, 'The shop makes 0.00 of a line of less than nothing');
   const added = newProductLines(lines, before).filter((line) => !isNothing(line));
   const empty = added.find(({ quantity }) => Number(quantity) === 0);
   if (empty) return invalidQuantity(empty, 'The shop takes no line of nothing that has an amount');
@@ -39,7 +43,7 @@ export interface ExpectedOrder {
 
 /**
  * Compares an order as the shop has it with what it must have become: the shop computes taxes itself, by its own table, and takes what it
- * does not understand for something else. Null when both are the same to the last unit of the currency.
+ * does not understand for something else. Null when both are the same to the last unit.
  */
 export function orderDiffers({ whole, lines }: ExpectedOrder, made: CanonicalOrder): ItemProblem | null {
   if (whole?.currency && made.currency !== whole.currency) {
@@ -87,7 +91,10 @@ function linesShown(lines: readonly Line[], currency: unknown): string {
   return texts.length === 0 ? 'nothing' : texts.sort().join(', ');
 }
 
+/** A shop keeps the decimals that it shows, whatever the currency: usually two, more where the currency has more (recordings 115, 116). */
+const USUAL_DECIMALS = 2;
+
 function rounded(amount: Decimal, currency: unknown): string {
-  const places = decimalsOf(currency);
+  const places = Math.max(decimalsOf(currency), USUAL_DECIMALS);
   return new Big(amount).round(places, Big.roundHalfUp).toFixed(places);
 }

@@ -1,6 +1,7 @@
 import type { CanonicalOrder } from '../../canonical/canonical.types.ts';
 import { changes } from '../../canonical/changed.paths.ts';
 import type { ItemProblem, WriteResult } from '../../contract/connector.types.ts';
+import { TOTAL_ROUNDED } from '../mapping/exact.totals.ts';
 import { orderToCreate, orderToShop } from '../mapping/order.mapping.ts';
 import type { SkuHolders } from '../mapping/order-line.mapping.ts';
 import { statusToShop } from '../mapping/order-status.mapping.ts';
@@ -118,12 +119,15 @@ interface Sending {
 async function finished(sending: Sending, operation: OrderWrite, raw: Raw): Promise<WriteResult> {
   const { shop, signal } = sending;
   const [item] = await orderItems(shop, [raw], signal);
+  const id = idOf(raw) ?? 0;
+  // It has cents that the shop does not show, and was added up without them.
+  const isRounded = operation.kind === 'create' && item?.problem?.error_class === TOTAL_ROUNDED;
+  if (isRounded && item.problem) return takenBack(sending, id, item.problem);
   if (!item?.data) return item ? written(item) : failed(NOT_SHOWN);
   const isComputed = operation.kind === 'create' || COMPUTED_FROM.some((path) => changes(operation.changes, path));
   const expected = { whole: operation.whole as CanonicalOrder | undefined, lines: writtenLines(operation) };
   const difference = isComputed ? orderDiffers(expected, item.data as CanonicalOrder) : null;
   const isRefused = difference !== null && shop.settings.totalsDiffer === 'fail';
-  const id = idOf(raw) ?? 0;
   if (isRefused && operation.kind === 'create') return takenBack(sending, id, difference);
   if (isRefused) return failed({ ...difference, final: true });
   const advanced = operation.kind === 'create' ? await withStatus(sending, operation.data, item.external_id) : null;

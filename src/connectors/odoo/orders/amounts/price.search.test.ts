@@ -22,6 +22,24 @@ describe('the price of a line', () => {
     expect(find('0.001', '1', undefined, 3)).toEqual(['0.01', '90']);
   });
 
+  it('has as many digits as the setting of Odoo says, and then needs no discount (recording 205)', () => {
+    const six = { price: 6, discount: 2, quantity: 2 };
+    const found = findPrice(new Big('221.38'), new Big(8), { digits: six, decimals: 2 });
+    expect([found?.price.toFixed(), found?.discount.toFixed()]).toEqual(['27.6725', '0']);
+    const none = findPrice(new Big('10'), new Big(3), { digits: { ...six, discount: null }, decimals: 2 });
+    expect([none?.price.toFixed(), none?.discount.toFixed()]).toEqual(['3.333333', '0']);
+  });
+
+  it('is asked for what it must make besides the amount, and is none where no price does', () => {
+    const search = { digits, decimals: 2 };
+    const even = findPrice(new Big('10'), new Big(3), {
+      ...search,
+      fits: ({ price }) => price.times(100).mod(2).eq(0),
+    });
+    expect([even?.price.toFixed(), even?.discount.toFixed()]).toEqual(['3.34', '0.2']);
+    expect(findPrice(new Big('10'), new Big(3), { ...search, fits: () => false })).toBeNull();
+  });
+
   it('has no discount where the user may give none', () => {
     const found = findPrice(new Big('10'), new Big(3), { digits: { ...digits, discount: null }, decimals: 2 });
     expect(found).toBeNull();

@@ -14,6 +14,19 @@ export interface Digits {
   readonly quantity: number;
 }
 
+/** How a price is searched. */
+export interface PriceSearch {
+  readonly digits: Digits;
+  /** Of the currency. */
+  readonly decimals: number;
+  readonly preferred?: Big | undefined;
+  /** What a price must make besides the amount, such as an untaxed amount of which Odoo takes an unrounded tax. */
+  readonly fits?: (price: LinePrice) => boolean;
+}
+
+/** So many prices that make the amount are asked whether they fit, which every second one does or none. */
+const MAX_ASKED = 200;
+
 /** Above an amount of a thousand, about one price in ten has a discount that fits; above a million, one in ten thousand. */
 const MAX_TRIES = 20_000;
 
@@ -22,11 +35,8 @@ const MAX_TRIES = 20_000;
  * otherwise the amount divided by the quantity, otherwise the first price above that with a discount that fits. 8 pieces for 221.38
  * have no price in cents, but 27.70 less 0.10 %. Null when no price is found.
  */
-export function findPrice(
-  amount: Big,
-  quantity: Big,
-  { digits, decimals, preferred }: { digits: Digits; decimals: number; preferred?: Big | undefined },
-): LinePrice | null {
+export function findPrice(amount: Big, quantity: Big, search: PriceSearch): LinePrice | null {
+  const { digits, decimals, preferred, fits = () => true } = search;
   if (quantity.eq(0)) return amount.eq(0) ? { price: preferred ?? new Big(0), discount: new Big(0) } : null;
   const share = amount.div(quantity);
   const candidates = [
@@ -35,10 +45,10 @@ export function findPrice(
   ];
   for (const price of candidates) {
     const discount = discountFor(price, amount, quantity, { digits, decimals });
-    if (discount) return { price, discount };
+    if (discount && fits({ price, discount })) return { price, discount };
   }
   if (digits.discount === null) return null;
-  return searchUpwards(amount, quantity, { ...digits, discount: digits.discount }, decimals);
+  return searchUpwards(amount, quantity, { ...digits, discount: digits.discount }, { decimals, fits });
 }
 
 /** The discount that makes the amount of this price, from 0 to 100; null when there is none. */
@@ -63,8 +73,9 @@ function searchUpwards(
   amount: Big,
   quantity: Big,
   digits: Digits & { readonly discount: number },
-  decimals: number,
+  { decimals, fits }: { decimals: number; fits: (price: LinePrice) => boolean },
 ): LinePrice | null {
+  let asked = 0;
   const sign = amount.times(quantity).lt(0) ? -1 : 1;
   const wanted = whole(amount.abs(), decimals);
   const count = whole(quantity.abs(), digits.quantity);
@@ -77,10 +88,13 @@ function searchUpwards(
     if (full === 0n) continue;
     const rest = halfUp(wanted * scale, full);
     if (rest <= all && halfUp(full * rest, scale) === wanted) {
-      return {
+      const found = {
         price: fraction(price, digits.price).times(sign),
         discount: fraction(all - rest, digits.discount),
       };
+      if (fits(found)) return found;
+      asked += 1;
+      if (asked === MAX_ASKED) return null;
     }
   }
   return null;

@@ -4,7 +4,7 @@ import type { CanonicalOrder, CanonicalOrderLine } from '../../../canonical/cano
 import type { ItemProblem } from '../../../contract/connector.types.ts';
 import { type Digits, findPrice } from './price.search.ts';
 import { roundingLines, type WantedTotals } from './rounding.lines.ts';
-import { type Arithmetic, type PricedLine, rounding, saleTotals, subtotalOf, sum } from './sale.totals.ts';
+import { type Arithmetic, type PricedLine, rounding, saleTotals, subtotalOf, sum, taxOf } from './sale.totals.ts';
 import type { SaleTax } from './tax.computation.ts';
 
 export interface SaleFacts {
@@ -14,11 +14,14 @@ export interface SaleFacts {
   readonly taxesOf: (line: CanonicalOrderLine) => readonly SaleTax[];
 }
 
-/** What Odoo must show after the write; null where the source does not say. */
+/** What Odoo must show after the write; null where it is not known. */
 export interface ExpectedTotals {
   readonly untaxed: Big;
   readonly tax: Big | null;
   readonly decimals: number;
+  readonly currency: string | null;
+  /** The untaxed amounts of all lines, those of nothing left out. */
+  readonly lines: readonly Big[] | null;
 }
 
 export interface SalePlan {
@@ -28,6 +31,8 @@ export interface SalePlan {
   readonly expected: ExpectedTotals;
   /** Why the totals cannot be the source's. */
   readonly problem: ItemProblem | null;
+  /** The lines that Odoo cannot make what they are in the source, while the totals are. */
+  readonly told: ItemProblem | null;
 }
 
 /**
@@ -35,7 +40,7 @@ export interface SalePlan {
  * stay, and what they come to is added to what is expected.
  */
 export function planSale(
-  { lines = [], total, tax_total }: CanonicalOrder,
+  { lines = [], total, tax_total, currency = null }: CanonicalOrder,
   others: readonly PricedLine[],
   facts: SaleFacts,
 ): SalePlan {
@@ -54,23 +59,61 @@ export function planSale(
     untaxed: wanted.untaxed.plus(together.untaxed).minus(alone.untaxed),
     tax: wanted.tax?.plus(together.tax).minus(alone.tax) ?? null,
     decimals: arithmetic.decimals,
+    currency,
+    lines: [...ours, ...others].map((line) => subtotalOf(line, arithmetic)).filter((amount) => !amount.eq(0)),
   };
   const problem = added ? null : totalsDiffer(expected, together, 'would make');
-  return { lines: priced, rounding: added ?? [], expected, problem };
+  return { lines: priced, rounding: added ?? [], expected, problem, told: linesDiffer(lines, priced, facts) };
 }
 
 /** Both sums with their parts, in words; null when they are equal. */
 export function totalsDiffer(
-  { untaxed, tax, decimals }: ExpectedTotals,
+  { untaxed, tax, decimals }: Pick<ExpectedTotals, 'untaxed' | 'tax' | 'decimals'>,
   made: { readonly untaxed: Big; readonly tax: Big },
   verb: 'made' | 'would make',
 ): ItemProblem | null {
-  if (made.untaxed.eq(untaxed) && (tax === null || made.tax.eq(tax))) return null;
+  if (sumsEqual({ untaxed, tax }, made)) return null;
   const text = (amount: Big) => amount.toFixed(decimals);
   const parts = (net: Big, taxes: Big) => `${text(net.plus(taxes))} (untaxed ${text(net)}, tax ${text(taxes)})`;
   const source = tax === null ? `untaxed ${text(untaxed)}` : parts(untaxed, tax);
   const message = `The order comes to ${source}; Odoo ${verb} it ${parts(made.untaxed, made.tax)}.`;
   return { error_class: 'totals_differ', message };
+}
+
+const sumsEqual = (wanted: { untaxed: Big; tax: Big | null }, made: { untaxed: Big; tax: Big }): boolean =>
+  made.untaxed.eq(wanted.untaxed) && (wanted.tax === null || made.tax.eq(wanted.tax));
+
+/**
+ * Tells of the first line whose untaxed amount is another one in Odoo, or whose tax differs by more than where it is rounded: no price makes
+ * it, or the user may give no discount. Lines of rounding then make the totals right, and not the line.
+ */
+function linesDiffer(
+  lines: readonly CanonicalOrderLine[],
+  priced: readonly PricedLine[],
+  { arithmetic }: SaleFacts,
+): ItemProblem | null {
+  const round = rounding(arithmetic);
+  const unit = new Big(10).pow(-arithmetic.decimals);
+  for (const [i, line] of lines.entries()) {
+    const made = priced[i];
+    if (!made) continue;
+    const [wanted, untaxed] = [round(new Big(line.total)), subtotalOf(made, arithmetic)];
+    const tax = line.taxes && sum(line.taxes.map(({ total }) => new Big(total)));
+    const taxMade = taxOf(made, arithmetic);
+    const isTaxed =
+      tax === undefined ||
+      tax
+        .minus(taxMade)
+        .abs()
+        .lte(unit.times(made.taxes.length + 1));
+    if (untaxed.eq(wanted) && isTaxed) continue;
+    const text = (amount: Big) => amount.toFixed(arithmetic.decimals);
+    const parts = (net: Big, taxes: Big | undefined) =>
+      taxes === undefined || isTaxed ? text(net) : `${text(net)} (tax ${text(taxes)})`;
+    const message = `The line ${line.name} comes to ${parts(wanted, tax)}; Odoo makes it ${parts(untaxed, taxMade)}, and the totals of the order are right.`;
+    return { error_class: 'line_differs', message };
+  }
+  return null;
 }
 
 /** The totals of the order itself; without them, the sums of its lines. */
@@ -97,37 +140,59 @@ function slack(lines: readonly CanonicalOrderLine[], { decimals }: Arithmetic): 
   return new Big(10).pow(-decimals).times(lines.length + 1);
 }
 
+/** Of a line of nothing that has an amount, no line of rounding is made. */
 function missedBy(line: CanonicalOrderLine, priced: PricedLine | undefined, { arithmetic }: SaleFacts): Big {
   const wanted = rounding(arithmetic)(new Big(line.total));
-  return priced ? subtotalOf(priced, arithmetic).minus(wanted).abs() : new Big(0);
+  return priced && !priced.quantity.eq(0) ? subtotalOf(priced, arithmetic).minus(wanted).abs() : new Big(0);
 }
 
 function pricedLine(line: CanonicalOrderLine, facts: SaleFacts): PricedLine {
   const { arithmetic, digits } = facts;
-  const round = rounding(arithmetic);
   const quantity = new Big(line.quantity);
   if (!quantity.eq(quantity.round(digits.quantity, Big.roundHalfUp))) {
     const message = `Odoo keeps ${digits.quantity} decimals of a quantity, and ${line.name} has ${line.quantity}.`;
     throw new ItemRefused('invalid_quantity', message);
   }
   const taxes = facts.taxesOf(line);
-  const wanted = round(new Big(line.total));
-  const inPrice = sum(taxes.filter((tax) => tax.included).map((tax) => round(new Big(amountOf(line, tax)))));
-  // Where taxes are included, the price that makes the untaxed amount is found from the source's own amounts of tax.
-  let amount = wanted.plus(inPrice);
-  for (let i = 0; i < 5; i += 1) {
-    const found = findPrice(amount, quantity, {
+  const amount = amountOfLine(line, quantity, taxes, facts);
+  const wanted = rounding(arithmetic)(new Big(line.total));
+  const isIncluded = taxes.some((tax) => tax.included);
+  const unit = new Big(10).pow(-arithmetic.decimals);
+  for (const step of isIncluded ? STEPS : [0]) {
+    const near = amount.plus(unit.times(step));
+    const found = findPrice(near, quantity, {
       ...{ digits, decimals: arithmetic.decimals },
-      preferred: preferred(line, amount, wanted),
+      preferred: preferred(line, near, wanted),
+      fits: (price) => !isIncluded || subtotalOf({ ...price, quantity, taxes }, arithmetic).eq(wanted),
     });
-    if (!found) break;
-    const priced = { ...found, quantity, taxes };
-    const missing = wanted.minus(subtotalOf(priced, arithmetic));
-    if (missing.eq(0)) return priced;
-    amount = amount.plus(missing);
+    if (found) return { ...found, quantity, taxes };
   }
   const nearest = quantity.eq(0) ? new Big(0) : amount.div(quantity).round(digits.price, Big.roundHalfUp);
   return { price: nearest, discount: new Big(0), quantity, taxes };
+}
+
+/** In units of the currency: where Odoo takes taxes out of prices, the untaxed amount may be that of a price beside. */
+const STEPS = [0, 1, -1, 2, -2] as const;
+
+/** What the line comes to with the taxes that Odoo includes in its price, which is found from the source's own amounts of tax. */
+function amountOfLine(
+  line: CanonicalOrderLine,
+  quantity: Big,
+  taxes: readonly SaleTax[],
+  { arithmetic }: SaleFacts,
+): Big {
+  const round = rounding(arithmetic);
+  const wanted = round(new Big(line.total));
+  const inPrice = taxes.filter((tax) => tax.included).map((tax) => round(new Big(amountOf(line, tax))));
+  let amount = wanted.plus(sum(inPrice));
+  if (quantity.eq(0)) return amount;
+  for (let i = 0; i < 5; i += 1) {
+    const exact = { price: amount.div(quantity), discount: new Big(0), quantity, taxes };
+    const missing = wanted.minus(subtotalOf(exact, arithmetic));
+    if (missing.eq(0)) return amount;
+    amount = amount.plus(missing);
+  }
+  return amount;
 }
 
 /** The unit price before discounts, with the taxes that are included in Odoo. */

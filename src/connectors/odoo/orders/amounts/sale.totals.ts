@@ -36,6 +36,11 @@ export function subtotalOf(line: PricedLine, arithmetic: Arithmetic): Big {
   return rounding(arithmetic)(taxed(line, arithmetic).untaxed);
 }
 
+/** The taxes of a line, not rounded where Odoo rounds over the order. */
+export function taxOf(line: PricedLine, arithmetic: Arithmetic): Big {
+  return sum(taxed(line, arithmetic).taxes.map(({ amount }) => amount));
+}
+
 /** The totals that Odoo will make of these lines; held against the totals of real servers. */
 export function saleTotals(lines: readonly PricedLine[], arithmetic: Arithmetic): SaleTotals {
   const round = rounding(arithmetic);
