@@ -30,9 +30,13 @@ export async function checkAccess(
       ...(other ? [`The key belongs to ${login}, not to ${username}.`] : []),
       ...((await new CompanyLookup(client).load(signal)).pricesWithTax ? [PRICES_WITH_TAX] : []),
       ...(await accessWarnings(client, entities, signal)),
+      ...(await cappedWarnings(client, entities, signal)),
     ],
   };
 }
+
+/** The size of most pages. */
+const PROBE = 100;
 
 /** The service carries the number over, and knows no tax of a product to take out of it. */
 const PRICES_WITH_TAX =
@@ -62,6 +66,19 @@ async function accessWarnings(client: OdooClient, entities: readonly OdooEntity[
     const write = await client.mayAccess(model, 'write', signal);
     if (read === false) warnings.push(`The key may not read ${type}s (${model}).`);
     else if (write === false) warnings.push(`The key may read but not write ${type}s (${model}).`);
+  }
+  return warnings;
+}
+
+/** Syncs read everything all the same, with more requests. Other programs may not. */
+async function cappedWarnings(client: OdooClient, entities: readonly OdooEntity[], signal: AbortSignal) {
+  const warnings: string[] = [];
+  for (const { type, model } of entities) {
+    const rows = await orNull(() => client.searchRead(model, { domain: [], fields: ['id'], limit: PROBE }, signal));
+    if (rows === null || rows.length === PROBE) continue;
+    const expected = Math.min(PROBE, await client.searchCount(model, [], signal));
+    if (rows.length < expected)
+      warnings.push(`Answers about ${type}s (${model}) are capped: Odoo shows ${rows.length} of ${expected}.`);
   }
   return warnings;
 }

@@ -50,7 +50,7 @@ export function callMethod(
     // An import with errors saves nothing, and its call succeeds.
     if (isRefusedLoad(result)) db.rollbackTo(before);
     if (signature.writes) faults.beforeCommit();
-    return result;
+    return faults.capped(method, result);
   });
 }
 

@@ -20,7 +20,11 @@ export async function hiddenAmong(
   try {
     const rows = await client.call(model, 'read', { ids, fields: ['id'] }, { idempotent: true, signal });
     if (!Array.isArray(rows)) throw new ConnectorError('protocol', `Odoo did not return a list of ${model}.`);
-    return rows.filter(isRecord).map((row) => unseen(String(idOf(row.id)), 'not_answered', NOT_FOUND_BY_SEARCH));
+    const read = rows.filter(isRecord).flatMap(({ id }) => idOf(id) ?? []);
+    const found = read.map((id) => unseen(String(id), 'not_answered', NOT_FOUND_BY_SEARCH));
+    // An answer may be capped, so those that it leaves out are gone only when they are asked for again and nothing comes.
+    const left = ids.filter((id) => !read.includes(id));
+    return left.length === ids.length ? [] : [...found, ...(await hiddenAmong(client, model, left, signal))];
   } catch (error) {
     if (!(error instanceof OdooFault)) throw error;
     const [first] = ids;
