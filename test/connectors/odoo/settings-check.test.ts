@@ -47,6 +47,34 @@ describe.each([18, 19] as const)('Settings of Odoo %i', (version) => {
     }
   });
 
+  it('`check` says what the key may not create', async () => {
+    const warnings = async () => (await open({}).check(signal)).warnings;
+    server.admin.deny('product.template', ['create']);
+    expect(await warnings()).toEqual(['The key may not create products (product.template).']);
+    server.admin.deny('product.template', []);
+    server.admin.deny('account.tax', ['create']);
+    expect(await warnings()).toEqual([expect.stringMatching(/may not create taxes \(account.tax\), .*unknown_tax/)]);
+    expect((await open({ unknown_taxes: 'refuse' }).check(signal)).warnings).toEqual([]);
+    server.admin.deny('account.tax', []);
+    server.admin.deny('sale.order', ['create', 'write']);
+    expect(await warnings()).toEqual(['The key may read but not write orders (sale.order).']);
+    server.admin.deny('sale.order', ['read', 'create', 'write']);
+    expect(await warnings()).toEqual(['The key may not read orders (sale.order).']);
+    server.admin.deny('sale.order', []);
+    expect(await warnings()).toEqual([]);
+  });
+
+  it('A right that the key lacks for all products ends the run, with what Odoo says of it', async () => {
+    server.admin.deny('product.template', ['create']);
+    const product: CanonicalProduct = { name: 'Cup', sku: 'C-1', price: '5' };
+    const creating = open({}).write('product', [{ kind: 'create', key: 'l:1', data: product }], signal);
+    await expect(creating).rejects.toMatchObject({
+      kind: 'forbidden',
+      message: expect.stringContaining(`not allowed to create 'Product'`),
+    });
+    server.admin.deny('product.template', []);
+  });
+
   it("The user's own language is applied, or the docs do not promise it", async () => {
     server.admin.write('res.partner', [server.admin.get('res.users', server.uid).partner_id[0]], { lang: 'de_DE' });
     const product: CanonicalProduct = { name: 'Tasse', sku: 'DE-1', price: '5' };

@@ -122,7 +122,7 @@ export class OdooClient {
     const options = { idempotent: true, signal };
     try {
       const allowed =
-        major >= 18
+        major >= 19
           ? await this.call(model, 'has_access', { ids: [], operation }, options)
           : await this.call(model, 'check_access_rights', { operation, raise_exception: false }, options);
       return typeof allowed === 'boolean' ? allowed : null;
