@@ -3,6 +3,7 @@ import type { CanonicalOrderLine } from '../../canonical/canonical.types.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import { idOf, text, toId } from '../client/odoo.values.ts';
 import { anyOf } from '../client/search.domain.ts';
+import { hiddenAmong, refuseHidden } from '../pagination/hidden.records.ts';
 import { PLACEHOLDERS } from './line.mapping.ts';
 
 /** The products of the lines of a batch. */
@@ -14,6 +15,8 @@ export class LineProducts {
   readonly #byTemplate = new Map<number, number[]>();
 
   readonly #archived = new Set<number>();
+  /** Ids of templates that exist, and whose variants no search finds. */
+  #hidden: ReadonlySet<string> = new Set();
 
   private constructor(client: OdooClient) {
     this.#client = client;
@@ -48,6 +51,11 @@ export class LineProducts {
       if (code !== null && !this.#byCode.has(code)) this.#byCode.set(code, id);
       if (template !== null) this.#byTemplate.set(template, [...(this.#byTemplate.get(template) ?? []), id]);
     }
+    const missing = templates.filter((id) => !this.#byTemplate.has(id));
+    const unseen = await hiddenAmong(this.#client, 'product.template', missing, signal);
+    this.#hidden = new Set(
+      unseen.flatMap(({ external_id, problem }) => (problem?.error_class === 'no_access' ? external_id : [])),
+    );
   }
 
   /** Null when Odoo does not have the product of the line. */
@@ -77,6 +85,7 @@ export class LineProducts {
       throw new ItemRefused('product_archived', `The product of the line ${name}, variant ${found}, ${advice}`);
     }
     if (found !== null) return found;
+    if (this.#hidden.has(line.product_external_id ?? '')) refuseHidden(`The product of the line ${name}`);
     const which = sku ? `${name} (${sku})` : name;
     if (this.#variantsOf(line) > 1) {
       const reason =

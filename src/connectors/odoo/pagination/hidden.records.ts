@@ -1,3 +1,4 @@
+import { ItemRefused } from '../../border/item.refused.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { ExternalItem } from '../../contract/connector.types.ts';
 import { OdooFault } from '../api/odoo.fault.ts';
@@ -36,6 +37,15 @@ export async function hiddenAmong(
     const left = await hiddenAmong(client, model, ids.slice(0, middle), signal);
     return [...left, ...(await hiddenAmong(client, model, ids.slice(middle), signal))];
   }
+}
+
+/** Odoo would take what refers to a hidden record, and nobody could tell what it is. `what` begins the sentence. */
+export function refuseHidden(what: string): never {
+  const advice = 'Let the user of the key see it, then sync again.';
+  throw new ItemRefused(
+    'no_access',
+    `${what} is hidden from this key, by a record rule or as that of another company. ${advice}`,
+  );
 }
 
 const NOT_FOUND_BY_SEARCH = 'Odoo reads this record by its id, and no search finds it.';
