@@ -91,4 +91,25 @@ describe.each([18, 19] as const)('Settings of Odoo %i', (version) => {
     const { items } = await open({}).read('product', FULL, { cursor: null, pageSize: 10 }, signal);
     expect(items.map(({ data }) => (data as CanonicalProduct).name)).toContain('Tasse');
   });
+
+  it('A create sets a name in all languages, and a write keeps those in the others', async () => {
+    const [german, english] = [open({ language: 'de_DE' }), open({ language: 'en_US' })];
+    const product: CanonicalProduct = { name: 'Kanne', sku: 'DE-2', price: '5' };
+    const [made] = await german.write('product', [{ kind: 'create', key: 'l:2', data: product }], signal);
+    const external_id = made?.ok ? made.external_id : '';
+    const names = async () =>
+      Promise.all(
+        [german, english].map(async (session) => {
+          const [item] = await session.readByIds('product', [external_id], signal);
+          return (item?.data as CanonicalProduct | undefined)?.name;
+        }),
+      );
+    expect(await names()).toEqual(['Kanne', 'Kanne']);
+    const rename = (name: string) =>
+      [{ kind: 'update', external_id, data: { ...product, name }, current: product, changes: ['name'] }] as const;
+    await english.write('product', rename('Pot'), signal);
+    expect(await names()).toEqual(['Kanne', 'Pot']);
+    await german.write('product', rename('Krug'), signal);
+    expect(await names()).toEqual(['Krug', 'Pot']);
+  });
 });

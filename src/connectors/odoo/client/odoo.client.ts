@@ -176,7 +176,11 @@ export class OdooClient {
       const [row] = await this.searchRead(model, { ...search, limit: 1 }, signal);
       return row ?? null;
     } catch (error) {
-      if (error instanceof OdooFault && (error.kind === 'forbidden' || error.kind === 'not-found')) return null;
+      // 18 says in the user's language, as a UserError, that it has no such model.
+      const isUnreadable =
+        error instanceof OdooFault &&
+        (error.kind === 'forbidden' || error.kind === 'not-found' || error.errorClass === 'user_error');
+      if (isUnreadable) return null;
       throw error;
     }
   }
