@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { send } from '../support/send.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Json, newOrgName, RunsFixture } from './runs.support.ts';
-import { withSystems } from './two-systems.support.ts';
+import { type TwoSystems, withSystems } from './two-systems.support.ts';
 
 let fixture: RunsFixture;
 beforeAll(async () => {
@@ -46,6 +46,139 @@ describe('What a key may no longer see', () => {
       });
     },
   );
+});
+
+const upTo = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
+
+describe.each([18, 19] as const)('A record rule of Odoo %s', (version) => {
+  const within = (
+    work: (systems: TwoSystems, sync: (entity: string, back?: boolean) => Promise<Json>) => Promise<void>,
+  ) => {
+    const org = newOrgName();
+    return withSystems(fixture, org, { shop: {}, odoo: { version } }, (systems) =>
+      work(systems, async (entity, back = false) => {
+        const run = await fixture.run(org, (back ? systems.back : systems.there)(entity), 60_000);
+        return { counts: run.counts, items: await itemsOf(org, run), progress: run.progress };
+      }),
+    );
+  };
+
+  it('that hides a product or an order from the key deletes neither in the shop', () =>
+    within(async ({ shop, odoo }, sync) => {
+      const partner = odoo.admin.create('res.partner', { name: 'Ada', email: 'ada@odoo.example', customer_rank: 1 });
+      const templates = upTo(10).map((n) =>
+        odoo.admin.create('product.template', { name: `P ${n}`, default_code: `P-${n}`, list_price: 10 }),
+      );
+      const orders = upTo(10).map((n) =>
+        odoo.admin.create('sale.order', { partner_id: partner, client_order_ref: `R-${n}` }),
+      );
+      await sync('customer', true);
+      for (const [entity, model, ids] of [
+        ['product', 'product.template', templates],
+        ['order', 'sale.order', orders],
+      ] as const) {
+        expect((await sync(entity, true)).counts).toEqual({ created: 10 });
+        odoo.admin.hide(model, [ids[4] as number]);
+        const { counts, items } = await sync(entity, true);
+        expect([entity, counts]).toEqual([entity, { unchanged: 9, failed: 1 }]);
+        expect(items).toMatchObject([{ external_id: String(ids[4]), error_class: 'no_access' }]);
+        odoo.admin.hide(model, ids.slice(0, 6));
+        expect((await sync(entity, true)).progress.error_message).toMatch(/hidden from this key/);
+        odoo.admin.hide(model, []);
+      }
+      const { products, orders: placed } = shop.state();
+      expect(products().filter(({ status }) => status !== 'trash')).toHaveLength(10);
+      expect(placed().filter(({ status }) => status !== 'trash')).toHaveLength(10);
+    }));
+
+  it('that hides what was written there neither makes it twice nor calls it gone', () =>
+    within(async ({ shop, odoo }, sync) => {
+      const made = {
+        customer: () => shop.admin.createCustomer({ email: 'ada@shop.example', first_name: 'Ada' }).id,
+        product: () => shop.admin.createProduct({ name: 'Lamp', sku: 'LAMP-1', regular_price: '10' }).id,
+      };
+      const changed = {
+        customer: (id: number) => shop.admin.updateCustomer(id, { billing: { phone: '+41 1' } }),
+        product: (id: number) => shop.admin.updateProduct(id, { regular_price: '12' }),
+      };
+      const removed = {
+        customer: (id: number) => shop.admin.deleteCustomer(id),
+        product: (id: number) => shop.admin.deleteProduct(id),
+      };
+      for (const [entity, model, domain] of [
+        ['customer', 'res.partner', [['email', '=', 'ada@shop.example']]],
+        ['product', 'product.template', [['name', '=', 'Lamp']]],
+      ] as const) {
+        const id = made[entity]();
+        expect((await sync(entity)).counts).toEqual({ created: 1 });
+        const [entry = 0] = odoo.admin.search(model, domain);
+        odoo.admin.hide(model, [entry]);
+        changed[entity](id);
+        const refused = await sync(entity);
+        expect([entity, refused.counts]).toEqual([entity, { conflict: 1 }]);
+        expect(refused.items.at(-1)).toMatchObject({
+          error_class: 'no_access',
+          payload: { destination_id: String(entry) },
+        });
+        removed[entity](id);
+        const kept = await sync(entity);
+        expect([entity, kept.counts.deleted]).toEqual([entity, undefined]);
+        expect(odoo.admin.search(model, domain)).toEqual([entry]);
+        expect(odoo.admin.get(model, entry).active).toBe(true);
+        odoo.admin.hide(model, []);
+      }
+    }));
+
+  it('that hides the customer or a product of an order: the order says so, and is written once it is seen again', () =>
+    within(async ({ shop, odoo }, sync) => {
+      const { id: customer_id } = shop.admin.createCustomer({ email: 'ada@shop.example', first_name: 'Ada' });
+      const { id: product_id } = shop.admin.createProduct({ name: 'Lamp', sku: 'LAMP-1', regular_price: '10' });
+      for (const entity of ['customer', 'product']) await sync(entity);
+      shop.admin.createOrder({ customer_id, line_items: [{ product_id, quantity: 1 }] });
+      for (const [model, field] of [
+        ['res.partner', 'name'],
+        ['product.template', 'name'],
+      ] as const) {
+        const entry = odoo.admin.search(model, [[field, 'in', ['Ada', 'Lamp']]]);
+        odoo.admin.hide(model, entry);
+        if (model === 'product.template')
+          odoo.admin.hide('product.product', odoo.admin.search('product.product', [['product_tmpl_id', 'in', entry]]));
+        const { counts, items } = await sync('order');
+        expect([model, counts]).toEqual([model, { failed: 1 }]);
+        expect(items.at(-1)).toMatchObject({ error_class: 'no_access', message: expect.stringContaining('hidden') });
+        odoo.admin.hide(model, []);
+        odoo.admin.hide('product.product', []);
+      }
+      expect((await sync('order')).counts).toEqual({ created: 1 });
+    }));
+
+  it('or a change by which a record leaves its domain, its kind or its role, is no deletion', () =>
+    within(async ({ shop, odoo }, sync) => {
+      const partners = upTo(10).map((n) =>
+        odoo.admin.create('res.partner', { name: `P ${n}`, email: `p${n}@odoo.example`, customer_rank: 1 }),
+      );
+      const templates = upTo(10).map((n) =>
+        odoo.admin.create('product.template', { name: `P ${n}`, default_code: `P-${n}`, list_price: 10 }),
+      );
+      for (const entity of ['customer', 'product']) await sync(entity, true);
+      odoo.admin.write('res.partner', partners.slice(0, 6), { customer_rank: 0 });
+      odoo.admin.write('product.template', templates.slice(0, 6), { sale_ok: false });
+      for (const entity of ['customer', 'product']) {
+        const { counts, progress } = await sync(entity, true);
+        expect([entity, progress.status, counts]).toEqual([entity, 'completed', { unchanged: 10 }]);
+      }
+      const { counts, products } = shop.state();
+      expect([counts.customers, products().length]).toEqual([10, 10]);
+      // A buyer who becomes a wholesaler leaves the role that is read.
+      for (const { id } of shop.state().customers().slice(0, 6)) shop.admin.setCustomerRole(id, 'wholesale_customer');
+      expect((await sync('customer')).counts).not.toHaveProperty('deleted');
+      expect(
+        odoo.admin.search('res.partner', [
+          ['id', 'in', partners],
+          ['active', '=', true],
+        ]),
+      ).toHaveLength(10);
+    }));
 });
 
 describe('Deletions that are told one by one', () => {

@@ -203,6 +203,41 @@ describe('What is somebody else’s', () => {
     }
   });
 
+  it.each([18, 19] as const)('The address of a contact does not become its company’s (Odoo %s)', async (version) => {
+    await odoo.stop();
+    odoo = await startOdooSandbox({ version, partners: 0, products: 0, orders: 0 });
+    const address = { street: 'Main Road 1', city: 'Hub' };
+    const firm = odoo.admin.create('res.partner', {
+      ...{ name: 'Steel Example Ltd', is_company: true, vat: 'DE136695976', customer_rank: 1, ...address },
+    });
+    const [contact = 0, colleague = 0, delivery = 0] = [
+      { name: 'Ada Example', email: ADA.email },
+      { name: 'Ben Example', email: 'ben@shop.example' },
+      { name: 'Dock', email: 'dock@shop.example', type: 'delivery' },
+    ].map((vals) => odoo.admin.create('res.partner', { ...vals, parent_id: firm, customer_rank: 1 }));
+    const others = () =>
+      [firm, colleague, delivery].map((id) => partner(id, ['street', 'city', 'zip', 'vat', 'phone']));
+    const before = others();
+    const billing = { phone: '+41 31 555 01 01', address_1: 'Elsewhere 9', city: 'Bern', postcode: '3000' };
+    const { id } = shop.admin.createCustomer({ ...ADA, billing });
+    const { counts, items } = await sync(shop, odoo, 'customer');
+    expect(others()).toEqual(before);
+    expect(partner(contact).phone).toBe(billing.phone);
+    if (version === 18) {
+      expect([counts, items]).toEqual([{ updated: 1 }, []]);
+      expect(partner(contact)).toMatchObject({ street: 'Elsewhere 9', city: 'Bern' });
+    } else {
+      expect(counts).toEqual({ updated: 1 });
+      expect(items).toMatchObject([{ external_id: String(id), outcome: 'warned', error_class: 'shared_with_company' }]);
+      expect(items[0].message).toContain(`partner ${firm}`);
+      expect(partner(contact)).toMatchObject(address);
+    }
+    expect((await sync(shop, odoo, 'customer')).counts).toEqual({ unchanged: 1 });
+    shop.admin.updateCustomer(id, { billing: { address_1: 'Elsewhere 10' } });
+    expect(await sync(shop, odoo, 'customer')).toMatchObject({ items: version === 18 ? [] : [{ outcome: 'warned' }] });
+    expect(others()).toEqual(before);
+  });
+
   it('is asked about, whichever key is the same: e-mail, VAT number or reference alone, or two partners with the e-mail', async () => {
     const firm = (vals: object) =>
       odoo.admin.create('res.partner', { name: 'Steel Example Ltd', customer_rank: 1, ...vals });

@@ -160,7 +160,7 @@ it('Another Odoo behind a connection is not taken for one that has everything', 
   ]);
 });
 
-it('Another database or company at the same address is another system', async () => {
+it('Another company at the same address is another system', async () => {
   const org = 'another-company';
   const [shop, odoo] = [await newShop(), await newOdoo()];
   shop.admin.createCustomer(ADA);
@@ -173,6 +173,64 @@ it('Another database or company at the same address is another system', async ()
   );
   expect((await sync(org, from, to)).counts).toEqual({ unchanged: 1 });
   expect(partnersOf(odoo)).toHaveLength(1);
+});
+
+it('Another database at the same address is another system', async () => {
+  const org = 'another-database';
+  const [shop, odoo, second] = [
+    await newShop(),
+    await newOdoo({ version: 18 }),
+    await newOdoo({ version: 18, database: 'second' }),
+  ];
+  const proxy = await startBendingProxy(odoo.url, ({ url, body }, forward) =>
+    forward(body.includes('"second"') ? new URL(url.pathname, second.url) : url),
+  );
+  stops.push(() => proxy.stop());
+  shop.admin.createCustomer(ADA);
+  const bjoern = second.admin.create('res.partner', { name: 'Björn Sample', customer_rank: 1 });
+  const from = await fixture.connectShop(org, shop);
+  const to = await fixture.connectOdoo(org, { ...odoo, url: proxy.url });
+  await sync(org, from, to);
+  expect(partnersOf(odoo)).toMatchObject([{ id: bjoern, name: 'Ada Example' }]);
+  const change = { credentials: { database: 'second', username: second.username, api_key: second.apiKey } };
+  expect((await fixture.call(org, 'PATCH', `/connections/${to}`, change)).status).toBe(409);
+  expect((await fixture.call(org, 'PATCH', `/connections/${to}`, { ...change, another_system: true })).status).toBe(
+    200,
+  );
+  expect((await sync(org, from, to)).counts).toEqual({ created: 1 });
+  expect(partnersOf(second)).toMatchObject([{ name: 'Björn Sample', email: false }, { name: 'Ada Example' }]);
+});
+
+it('An Odoo whose uuid the key may not read is told by its address, database and first company; else `check` asks, and no run writes', async () => {
+  const org = 'no-uuid';
+  const [shop, odoo, other] = [
+    await newShop(),
+    await newOdoo({ databaseUuid: null }),
+    await newOdoo({ databaseUuid: null }),
+  ];
+  for (const one of [odoo, other]) one.admin.deny('ir.config_parameter', ['read']);
+  let behind = odoo;
+  const proxy = await startBendingProxy(odoo.url, ({ url }, forward) => forward(new URL(url.pathname, behind.url)));
+  stops.push(() => proxy.stop());
+  const ada = shop.admin.createCustomer(ADA);
+  const from = await fixture.connectShop(org, shop);
+  const to = await fixture.connectOdoo(org, { ...odoo, url: proxy.url });
+  const likeness = async () => (await fixture.call(org, 'POST', `/connections/${to}/check`)).body.system.likeness;
+  await sync(org, from, to);
+  expect(await likeness()).toBe('same');
+
+  // Another company is the first one there: another Odoo, or this one with another user.
+  other.admin.create('res.company', { name: 'Sister Ltd' });
+  other.admin.hide('res.company', [1]);
+  const bjoern = other.admin.create('res.partner', { name: 'Björn Sample', customer_rank: 1 });
+  behind = other;
+  expect(await likeness()).toBe('unclear');
+  shop.admin.updateCustomer(ada.id, { billing: { phone: '+41 1' } });
+  const refused = await sync(org, from, to);
+  expect(refused.progress).toMatchObject({ status: 'failed', error_message: expect.stringMatching(/another_system/) });
+  expect(partnersOf(other)).toMatchObject([{ id: bjoern, name: 'Björn Sample', phone: false }]);
+  behind = odoo;
+  expect((await sync(org, from, to)).counts).toEqual({ updated: 1 });
 });
 
 it('An entry that has got the id of a bound one, in a database restored from a backup, is not written over', async () => {

@@ -6,6 +6,7 @@ import { unlinkRecords } from './orm/record.remover.ts';
 import { searchIds } from './orm/record.search.ts';
 import type { Row, Values } from './orm/record.types.ts';
 import { createRecord, writeRecords } from './orm/record.writer.ts';
+import type { Operation } from './rpc/access.rights.ts';
 import { runMethod } from './rpc/method.calls.ts';
 
 /** Changes records like a user of Odoo's own interface: not over HTTP, not counted, without faults. */
@@ -16,6 +17,8 @@ export interface OdooAdmin {
   archive(model: string, ids: readonly number[]): void;
   /** From now on a record rule keeps these from the API's users, and no others. */
   hide(model: string, ids: readonly number[]): void;
+  /** From now on the API's users lack these rights on the model, and have all others. */
+  deny(model: string, operations: readonly Operation[]): void;
   /** Runs a method of records, such as action_confirm. */
   call(model: string, method: string, ids: readonly number[]): unknown;
   /** Ids, including archived records. */
@@ -60,6 +63,7 @@ export function adminOf(db: InMemoryDatabase): OdooAdmin {
     unlink: (model, ids) => run((env) => unlinkRecords(env, model, ids)),
     archive: (model, ids) => run((env) => writeRecords(env, model, ids, { active: false })),
     hide: (model, ids) => void db.hidden.set(model, new Set(ids)),
+    deny: (model, operations) => void db.denied.set(model, new Set(operations)),
     call: (model, method, ids) => run((env) => runMethod(env, { model, method, ids, args: {} })),
     search: (model, domain, order = 'id') => run((env) => searchIds(env, model, domain, { order })),
     read,

@@ -9,6 +9,8 @@ export interface OdooFaults {
   keyExpiresAtCall?: number;
   /** Records that are refused when a client creates or writes them. */
   refuse?: readonly RefusedRecord[];
+  /** An answer of search, search_read or read has at most this many rows, as a module or proxy may have it; a list is gone round. Counts stay. */
+  capRows?: number | readonly number[];
 }
 
 interface RefusedRecord {
@@ -20,11 +22,14 @@ interface RefusedRecord {
   message?: string;
 }
 
+const CAPPED: ReadonlySet<string> = new Set(['search', 'search_read', 'read']);
+
 /** The active faults and their counters; new faults start counting at 0. */
 export class OdooFaultPlan {
   #faults: OdooFaults;
   #writes = 0;
   #calls = 0;
+  #lists = 0;
 
   constructor(faults: OdooFaults = {}) {
     this.#faults = faults;
@@ -34,6 +39,16 @@ export class OdooFaultPlan {
     this.#faults = faults;
     this.#writes = 0;
     this.#calls = 0;
+    this.#lists = 0;
+  }
+
+  /** What remains of the result of a call. */
+  capped(method: string, result: unknown): unknown {
+    const { capRows } = this.#faults;
+    if (capRows === undefined || !Array.isArray(result) || !CAPPED.has(method)) return result;
+    const caps = typeof capRows === 'number' ? [capRows] : capRows;
+    this.#lists += 1;
+    return result.slice(0, caps[this.#lists % caps.length]);
   }
 
   /** Counts a call with credentials; returns whether they are still valid. */

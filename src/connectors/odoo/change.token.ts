@@ -10,14 +10,15 @@ const MAX_ROWS = 500;
 /**
  * Combines the number of records with a hash of the latest changes: a delete changes the number, any other change a time. The hash
  * covers all rows within the overlap before the newest change, because a long transaction appears late with the time when it began. It
- * covers their content, because a second change within the same second does not change the visible time.
+ * covers their content, because a second change within the same second does not change the visible time. Null when Odoo shows fewer of
+ * these rows than it counts.
  */
 export async function changeToken(
   client: OdooClient,
   entity: OdooEntity,
   domain: Domain,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<string | null> {
   const fields = await entity.fields(signal);
   const own = await tokenOf(client, { model: entity.model, domain, fields }, signal);
   // A new product makes no order another. What a renamed one changes is found when the items are compared.
@@ -25,7 +26,8 @@ export async function changeToken(
   const others = await Promise.all(
     parts.map((part) => tokenOf(client, { model: part.model, domain: [], fields: part.fields }, signal)),
   );
-  return [own, ...others].join('/');
+  const tokens = [own, ...others];
+  return tokens.includes(null) ? null : tokens.join('/');
 }
 
 interface Covered {
@@ -34,7 +36,11 @@ interface Covered {
   readonly fields: readonly string[];
 }
 
-async function tokenOf(client: OdooClient, { model, domain, fields }: Covered, signal: AbortSignal): Promise<string> {
+async function tokenOf(
+  client: OdooClient,
+  { model, domain, fields }: Covered,
+  signal: AbortSignal,
+): Promise<string | null> {
   const count = await client.searchCount(model, domain, signal);
   const order = 'write_date desc, id desc';
   const [newest] = await client.searchRead(model, { domain, fields: ['write_date'], order, limit: 1 }, signal);
@@ -43,6 +49,8 @@ async function tokenOf(client: OdooClient, { model, domain, fields }: Covered, s
   const since = ['write_date', '>=', shiftTime(time, -60 * client.settings.overlapMinutes)];
   const search = { domain: [...domain, since], fields: [...fields, 'write_date'], order, limit: MAX_ROWS };
   const rows = await client.searchRead(model, search, signal);
+  const isCapped = rows.length < MAX_ROWS && (await client.searchCount(model, search.domain, signal)) > rows.length;
+  if (isCapped) return null;
   return `${count}-${hashOf(rows)}`;
 }
 

@@ -1,6 +1,6 @@
 import type { CheckResult } from '../contract/connector.types.ts';
 import type { Row } from './api/odoo-api.types.ts';
-import type { OdooClient } from './client/odoo.client.ts';
+import type { AccessOperation, OdooClient } from './client/odoo.client.ts';
 import { text } from './client/odoo.values.ts';
 import type { OdooEntity } from './odoo.entity.ts';
 import { orNull } from './odoo.identity.ts';
@@ -30,9 +30,13 @@ export async function checkAccess(
       ...(other ? [`The key belongs to ${login}, not to ${username}.`] : []),
       ...((await new CompanyLookup(client).load(signal)).pricesWithTax ? [PRICES_WITH_TAX] : []),
       ...(await accessWarnings(client, entities, signal)),
+      ...(await cappedWarnings(client, entities, signal)),
     ],
   };
 }
+
+/** The size of most pages. */
+const PROBE = 100;
 
 /** The service carries the number over, and knows no tax of a product to take out of it. */
 const PRICES_WITH_TAX =
@@ -58,10 +62,29 @@ async function keyExpiry(client: OdooClient, userId: number, now: number, signal
 async function accessWarnings(client: OdooClient, entities: readonly OdooEntity[], signal: AbortSignal) {
   const warnings: string[] = [];
   for (const { type, model } of entities) {
-    const read = await client.mayAccess(model, 'read', signal);
-    const write = await client.mayAccess(model, 'write', signal);
+    const may = (operation: AccessOperation) => client.mayAccess(model, operation, signal);
+    const [read, write, create] = [await may('read'), await may('write'), await may('create')];
     if (read === false) warnings.push(`The key may not read ${type}s (${model}).`);
     else if (write === false) warnings.push(`The key may read but not write ${type}s (${model}).`);
+    else if (create === false) warnings.push(`The key may not create ${type}s (${model}).`);
+  }
+  const makesTaxes = client.settings.unknownTaxes === 'create';
+  if (makesTaxes && (await client.mayAccess('account.tax', 'create', signal)) === false) warnings.push(NO_TAXES);
+  return warnings;
+}
+
+const NO_TAXES =
+  'The key may not create taxes (account.tax), so an order with a tax that Odoo does not have will fail as unknown_tax.';
+
+/** Syncs read everything all the same, with more requests. Other programs may not. */
+async function cappedWarnings(client: OdooClient, entities: readonly OdooEntity[], signal: AbortSignal) {
+  const warnings: string[] = [];
+  for (const { type, model } of entities) {
+    const rows = await orNull(() => client.searchRead(model, { domain: [], fields: ['id'], limit: PROBE }, signal));
+    if (rows === null || rows.length === PROBE) continue;
+    const expected = Math.min(PROBE, await client.searchCount(model, [], signal));
+    if (rows.length < expected)
+      warnings.push(`Answers about ${type}s (${model}) are capped: Odoo shows ${rows.length} of ${expected}.`);
   }
   return warnings;
 }

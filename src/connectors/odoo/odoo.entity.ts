@@ -59,6 +59,8 @@ export type Prepared = PreparedWrite | { readonly problem: ItemProblem };
 export interface PreparedWrite {
   /** Empty when the record itself does not change. */
   readonly values: Values;
+  /** What was left out of the values and why; the item counts as written, with this as its warning. */
+  readonly told?: ItemProblem;
   /** What an order's totals must be after the write. */
   readonly expected?: ExpectedTotals;
   /** What the item tells, although it is written as it should be. */

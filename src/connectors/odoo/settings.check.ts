@@ -26,7 +26,8 @@ export async function checkDomain(client: OdooClient, entity: OdooEntity, signal
     await client.searchRead(entity.model, { domain, fields: ['id'], limit: 1 }, signal);
   } catch (error) {
     if (!(error instanceof OdooFault) || !error.ofItem) throw error;
-    if (error.kind === 'rejected') refuse(`${entity.type}_domain`, 'the domain', error.message);
+    // A UserError says that the model is not installed; what is wrong with a domain is a ValueError.
+    if (error.kind === 'rejected' && error.errorClass !== 'user_error') refuse(`${entity.type}_domain`, 'the domain', error.message);
   }
 }
 

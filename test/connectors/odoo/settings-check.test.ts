@@ -47,6 +47,34 @@ describe.each([18, 19] as const)('Settings of Odoo %i', (version) => {
     }
   });
 
+  it('`check` says what the key may not create', async () => {
+    const warnings = async () => (await open({}).check(signal)).warnings;
+    server.admin.deny('product.template', ['create']);
+    expect(await warnings()).toEqual(['The key may not create products (product.template).']);
+    server.admin.deny('product.template', []);
+    server.admin.deny('account.tax', ['create']);
+    expect(await warnings()).toEqual([expect.stringMatching(/may not create taxes \(account.tax\), .*unknown_tax/)]);
+    expect((await open({ unknown_taxes: 'refuse' }).check(signal)).warnings).toEqual([]);
+    server.admin.deny('account.tax', []);
+    server.admin.deny('sale.order', ['create', 'write']);
+    expect(await warnings()).toEqual(['The key may read but not write orders (sale.order).']);
+    server.admin.deny('sale.order', ['read', 'create', 'write']);
+    expect(await warnings()).toEqual(['The key may not read orders (sale.order).']);
+    server.admin.deny('sale.order', []);
+    expect(await warnings()).toEqual([]);
+  });
+
+  it('A right that the key lacks for all products ends the run, with what Odoo says of it', async () => {
+    server.admin.deny('product.template', ['create']);
+    const product: CanonicalProduct = { name: 'Cup', sku: 'C-1', price: '5' };
+    const creating = open({}).write('product', [{ kind: 'create', key: 'l:1', data: product }], signal);
+    await expect(creating).rejects.toMatchObject({
+      kind: 'forbidden',
+      message: expect.stringContaining(`not allowed to create 'Product'`),
+    });
+    server.admin.deny('product.template', []);
+  });
+
   it("The user's own language is applied, or the docs do not promise it", async () => {
     server.admin.write('res.partner', [server.admin.get('res.users', server.uid).partner_id[0]], { lang: 'de_DE' });
     const product: CanonicalProduct = { name: 'Tasse', sku: 'DE-1', price: '5' };
@@ -62,5 +90,26 @@ describe.each([18, 19] as const)('Settings of Odoo %i', (version) => {
     expect(await nameIn({ language: 'en_US' })).toBe('Cup');
     const { items } = await open({}).read('product', FULL, { cursor: null, pageSize: 10 }, signal);
     expect(items.map(({ data }) => (data as CanonicalProduct).name)).toContain('Tasse');
+  });
+
+  it('A create sets a name in all languages, and a write keeps those in the others', async () => {
+    const [german, english] = [open({ language: 'de_DE' }), open({ language: 'en_US' })];
+    const product: CanonicalProduct = { name: 'Kanne', sku: 'DE-2', price: '5' };
+    const [made] = await german.write('product', [{ kind: 'create', key: 'l:2', data: product }], signal);
+    const external_id = made?.ok ? made.external_id : '';
+    const names = async () =>
+      Promise.all(
+        [german, english].map(async (session) => {
+          const [item] = await session.readByIds('product', [external_id], signal);
+          return (item?.data as CanonicalProduct | undefined)?.name;
+        }),
+      );
+    expect(await names()).toEqual(['Kanne', 'Kanne']);
+    const rename = (name: string) =>
+      [{ kind: 'update', external_id, data: { ...product, name }, current: product, changes: ['name'] }] as const;
+    await english.write('product', rename('Pot'), signal);
+    expect(await names()).toEqual(['Kanne', 'Pot']);
+    await german.write('product', rename('Krug'), signal);
+    expect(await names()).toEqual(['Krug', 'Pot']);
   });
 });

@@ -27,6 +27,8 @@ export function saleLineModel(version: OdooVersion, generated: GeneratedRows | u
       name: field('text', 'Description', { required: true }),
       product_uom_qty: field('float', 'Quantity', { initial: () => 1 }),
       price_unit: field('float', 'Unit Price', { initial: () => 0 }),
+      // Deliveries are not imitated: `admin` says what was delivered.
+      qty_delivered: field('float', 'Delivery Quantity', { initial: () => 0 }),
       // The price that was computed. One that a person wrote later is another, and is kept.
       technical_price_unit: field('float', 'Technical Price Unit'),
       discount: field('float', 'Discount (%)', { initial: () => 0 }),

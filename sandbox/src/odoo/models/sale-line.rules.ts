@@ -31,6 +31,7 @@ export function changedLine(env: Environment, before: Row, vals: Vals): Vals {
     throw userError('You cannot modify the product of this order line.');
   }
   if (value('locked') === true) refuseLocked(env, vals);
+  if (value('state') === 'sale') refuseBelowDelivered(before, vals);
   if (product === null || before.display_type) return vals;
   const computed = computedOf(env, product);
   const field = taxField(env.version);
@@ -55,8 +56,17 @@ function quantityAlone(before: Row, price: number, pricelist: Stored): Vals {
 /** A service that was not delivered may be replaced in a confirmed order; nothing may in a cancelled one. */
 function updatable(env: Environment, before: Row, state: Stored): boolean {
   if (state === 'cancel') return false;
+  if (Number(before.qty_delivered) > 0) return false;
   if (state !== 'sale' || typeof before.product_id !== 'number') return true;
   return env.db.read(env, 'product.product', before.product_id, 'type') === 'service';
+}
+
+/** What was invoiced is no such bound (recordings 544 and 612). */
+function refuseBelowDelivered(before: Row, vals: Vals): void {
+  if (vals.product_uom_qty === undefined || Number(vals.product_uom_qty) >= Number(before.qty_delivered)) return;
+  throw userError(
+    'The ordered quantity of a sale order line cannot be decreased below the amount already delivered. Instead, create a return in your inventory.',
+  );
 }
 
 const PROTECTED = ['product_id', 'name', 'price_unit', 'product_uom_qty', 'tax_id', 'tax_ids', 'discount'];

@@ -6,6 +6,7 @@ import { idsWhere } from '../orm/relation.ids.ts';
 import { MAIN_COMPANY } from './company.model.ts';
 import { boolean, field, many2one, model, one2many } from './field.builders.ts';
 import { orderAmounts } from './sale.amounts.ts';
+import { checkCompanies } from './sale.companies.ts';
 
 const STATES = [
   ['draft', 'Quotation'],
@@ -84,6 +85,10 @@ export function saleOrderModel(version: OdooVersion, generated: GeneratedRows | 
         throw userError('You cannot change the pricelist of a confirmed order !');
       }
       return vals;
+    },
+    saved(env, id, _before, vals) {
+      const names = ['partner_id', 'partner_invoice_id', 'partner_shipping_id', 'company_id'];
+      if (names.some((name) => name in vals)) checkCompanies(env, id);
     },
     deleting(env, ids) {
       const states = ids.map((id) => env.db.table(table).value(id, 'state'));

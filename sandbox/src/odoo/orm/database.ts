@@ -21,6 +21,7 @@ export class InMemoryDatabase implements Database {
   readonly #sequences = new Map<string, number>();
   readonly #clock: () => number;
   readonly hidden: Database['hidden'] = new Map();
+  readonly denied: Database['denied'] = new Map();
   watch: Database['watch'] = null;
   #lastInstant = 0;
   #undo: (() => void)[] = [];

@@ -43,6 +43,8 @@ export interface Database {
   rollbackTo(savepoint: number): void;
   /** Ids by model that a record rule keeps from the API's users. */
   readonly hidden: Map<string, ReadonlySet<number>>;
+  /** The operations that the API's users have no right to, by model. */
+  readonly denied: Map<string, ReadonlySet<string>>;
   /** Called for every record that a client's call has saved; a throw refuses it. */
   readonly watch: ((env: Environment, model: string, id: number) => void) | null;
 }

@@ -3,10 +3,11 @@ import type { Environment, ModelMethod } from '../orm/model.types.ts';
 import { accessError, OdooError, typeError } from '../orm/odoo.error.ts';
 import { loadRows } from '../orm/record.loader.ts';
 import { unlinkRecords } from '../orm/record.remover.ts';
-import { requireVisible } from '../orm/record.rules.ts';
+import { isHidden, requireVisible } from '../orm/record.rules.ts';
 import { countRecords, searchIds } from '../orm/record.search.ts';
 import type { Stored, Values } from '../orm/record.types.ts';
 import { createRecord, writeRecords } from '../orm/record.writer.ts';
+import { checkAccess, hasAccess, type Operation } from './access.rights.ts';
 import { describeFields } from './fields.description.ts';
 import { COMMON_METHODS, OWN_METHODS, type Signature } from './method.signatures.ts';
 
@@ -24,13 +25,18 @@ export function signatureOf(env: Environment, model: string, method: string): Si
   if (method.startsWith('_') || (method === 'exists' && env.version >= 19)) {
     throw accessError(`Private methods (such as '${model}.${method}') cannot be called remotely.`);
   }
+  const isOther = env.version >= 19 ? 'check_access_rights' : 'has_access';
+  if (method === isOther) throw unknownMethod(model, method);
   const own = methods && Object.hasOwn(methods, method) ? OWN_METHODS[method] : undefined;
   const common = Object.hasOwn(COMMON_METHODS, method) ? COMMON_METHODS[method] : undefined;
   const context = model === 'res.users' && method === 'context_get' ? OWN_METHODS.context_get : undefined;
   const found = own ?? common ?? context;
-  if (!found) throw new OdooError('builtins.AttributeError', `The method '${model}.${method}' does not exist`, 404);
+  if (!found) throw unknownMethod(model, method);
   return found;
 }
+
+const unknownMethod = (model: string, method: string): OdooError =>
+  new OdooError('builtins.AttributeError', `The method '${model}.${method}' does not exist`, 404);
 
 /** What a record rule is asked for. */
 const OPERATIONS: Readonly<Record<string, string>> = {
@@ -85,9 +91,20 @@ export function runMethod(env: Environment, { model, method, ids, args }: Call):
       return true;
     case 'context_get':
       return contextOf(env);
+    case 'has_access':
+    case 'check_access_rights':
+      return mayDo(env, { model, method, ids, args });
     default:
       return true;
   }
+}
+
+/** Recordings 922. `check_access_rights` raises unless it is told not to. */
+function mayDo(env: Environment, { model, ids, args }: Call): boolean {
+  const operation = args.operation as Operation;
+  if (args.raise_exception !== false && !hasAccess(env, model, operation) && env.version < 19)
+    checkAccess(env, model, operation, operation !== 'read');
+  return hasAccess(env, model, operation) && !ids.some((id) => isHidden(env, model, id));
 }
 
 /** The user's own language is told here, and applied to nothing unless a context names it. */

@@ -38,6 +38,8 @@ export const COMMON_METHODS: Readonly<Record<string, Signature>> = {
   unlink: records([], 0, { writes: true }),
   action_archive: records([], 0, { writes: true }),
   action_unarchive: records([], 0, { writes: true }),
+  has_access: records(['operation'], 1),
+  check_access_rights: model(['operation', 'raise_exception'], 1),
   message_subscribe: records(['partner_ids', 'subtype_ids']),
 };
 

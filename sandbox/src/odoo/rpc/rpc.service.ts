@@ -44,13 +44,13 @@ export function callMethod(
     checkContext(env);
     const signature = signatureOf(env, model, method);
     const call = { ...target, ...prepare(signature) };
-    checkAccess(env, model, signature.writes ?? false);
+    checkAccess(env, model, method, signature.writes ?? false);
     const before = db.savepoint();
     const result = runMethod(env, call);
     // An import with errors saves nothing, and its call succeeds.
     if (isRefusedLoad(result)) db.rollbackTo(before);
     if (signature.writes) faults.beforeCommit();
-    return result;
+    return faults.capped(method, result);
   });
 }
 

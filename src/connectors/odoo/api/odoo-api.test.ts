@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { HttpResponse } from '../../http/http.types.ts';
+import { OdooClient } from '../client/odoo.client.ts';
+import type { OdooSettings } from '../odoo.settings.ts';
 import { Json2Api } from './json2.api.ts';
 import { JsonRpcApi } from './jsonrpc.api.ts';
 import { faultOf, OdooFault, readable } from './odoo.fault.ts';
@@ -87,6 +89,43 @@ describe('JSON-RPC', () => {
       const api = new JsonRpcApi({ http, ...CONNECTION });
       expect(await failure(api.call('res.partner', 'x', {}, READ))).toMatchObject({ kind });
     }
+  });
+
+  it('goes by the class of an exception, since 18 words it in the language of the user', async () => {
+    const http = new ScriptedHttp(signIn, recorded('odoo-18/334-other-company-read'));
+    const found = await failure(new JsonRpcApi({ http, ...CONNECTION }).call('res.partner', 'read', {}, READ));
+    expect(found).toMatchObject({ kind: 'forbidden', errorClass: 'access_error' });
+    expect(found.message).toMatch(/^Oh-oh! Es sieht so aus/);
+  });
+
+  it('reads nothing of a model that the server does not have, in whatever language it says so', async () => {
+    const settings = {
+      ...CONNECTION,
+      protocol: 'jsonrpc',
+      language: 'en_US',
+      companyId: null,
+    } as unknown as OdooSettings;
+    const search = { domain: [], fields: ['name'] };
+    for (const message of ["Object product.pricelist doesn't exist", 'Das Objekt product.pricelist existiert nicht']) {
+      const data = { name: 'odoo.exceptions.UserError', message };
+      const http = new ScriptedHttp(signIn, json({ error: { code: 200, data } }));
+      expect(await new OdooClient(settings, http).firstReadable('product.pricelist', search, signal)).toBeNull();
+    }
+  });
+
+  it('tries again after a page of a firewall, which no Odoo wrote', async () => {
+    const page = { status: 403, headers: { 'content-type': 'text/html' }, body: '<html>Request blocked</html>' };
+    const refusals = [json2(page), new JsonRpcApi({ http: new ScriptedHttp(page), ...CONNECTION })].map((api) =>
+      api.call('res.partner', 'read', {}, READ).catch((error: unknown) => error),
+    );
+    for (const error of await Promise.all(refusals)) {
+      expect(error).toMatchObject({ kind: 'forbidden', passing: true, transient: true });
+      expect(error).not.toBeInstanceOf(OdooFault);
+    }
+    const own = await json2(json({ name: 'odoo.exceptions.AccessError', message: 'No.' }, 403))
+      .call('res.partner', 'read', {}, READ)
+      .catch((error: unknown) => error);
+    expect(own).toMatchObject({ kind: 'forbidden', transient: false });
   });
 
   it('treats false as a wrong password', async () => {

@@ -1,3 +1,4 @@
+import { contradiction } from '../../border/fetch.bound.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { HttpClient } from '../../http/http.types.ts';
 import { Json2Api } from '../api/json2.api.ts';
@@ -10,11 +11,19 @@ import { detectVersion, type OdooVersion } from '../api/version.detection.ts';
 import type { OdooSettings } from '../odoo.settings.ts';
 import { idOf, text } from './odoo.values.ts';
 
-export interface Search {
+/** Of all records in the domain, by id; with a limit the first of them, by `order`. */
+export type Search = SearchOfAll | SearchOfFirst;
+
+interface SearchOfFirst extends Omit<SearchOfAll, 'order' | 'limit'> {
+  readonly order?: string;
+  readonly limit: number;
+}
+
+interface SearchOfAll {
   readonly domain: Domain;
   readonly fields: readonly string[];
-  readonly order?: string;
-  readonly limit?: number;
+  readonly order?: undefined;
+  readonly limit?: undefined;
 }
 
 export type AccessOperation = 'read' | 'create' | 'write' | 'unlink';
@@ -59,7 +68,27 @@ export class OdooClient {
     return this.#version;
   }
 
-  async searchRead(model: string, search: Search, signal: AbortSignal): Promise<Row[]> {
+  /** The first rows of a search with a limit, which may be fewer than there are; without one all of them, by id. */
+  searchRead(model: string, search: Search, signal: AbortSignal): Promise<Row[]> {
+    return search.limit === undefined ? this.#searchAll(model, search, signal) : this.#search(model, search, signal);
+  }
+
+  /** A module or a proxy may cap an answer, so only one without rows ends the search, unless all ids that it asks for were found. */
+  async #searchAll(model: string, { domain, fields }: SearchOfAll, signal: AbortSignal): Promise<Row[]> {
+    const wanted = idsAskedFor(domain);
+    const all: Row[] = [];
+    for (let after = 0; ; ) {
+      const behind = after === 0 ? domain : [...domain, ['id', '>', after]];
+      const rows = await this.#search(model, { domain: behind, fields }, signal);
+      all.push(...rows);
+      const last = idOf(rows.at(-1)?.id);
+      if (last === null || all.length === wanted) return all;
+      if (last <= after) throw contradiction(`Odoo's list of ${model}`, 1);
+      after = last;
+    }
+  }
+
+  async #search(model: string, search: Search, signal: AbortSignal): Promise<Row[]> {
     const { domain, fields, order = 'id asc', limit } = search;
     const args = { domain, fields, order, ...(limit === undefined ? {} : { limit: Math.max(1, limit) }) };
     const canShrink = limit !== undefined && limit > 1;
@@ -93,7 +122,7 @@ export class OdooClient {
     const options = { idempotent: true, signal };
     try {
       const allowed =
-        major >= 18
+        major >= 19
           ? await this.call(model, 'has_access', { ids: [], operation }, options)
           : await this.call(model, 'check_access_rights', { operation, raise_exception: false }, options);
       return typeof allowed === 'boolean' ? allowed : null;
@@ -142,12 +171,16 @@ export class OdooClient {
   }
 
   /** The first record; null when there is none, when the key may not read the model, or when the server does not have it. */
-  async firstReadable(model: string, search: Search, signal: AbortSignal): Promise<Row | null> {
+  async firstReadable(model: string, search: SearchOfAll, signal: AbortSignal): Promise<Row | null> {
     try {
       const [row] = await this.searchRead(model, { ...search, limit: 1 }, signal);
       return row ?? null;
     } catch (error) {
-      if (error instanceof OdooFault && (error.kind === 'forbidden' || error.kind === 'not-found')) return null;
+      // 18 says in the user's language, as a UserError, that it has no such model.
+      const isUnreadable =
+        error instanceof OdooFault &&
+        (error.kind === 'forbidden' || error.kind === 'not-found' || error.errorClass === 'user_error');
+      if (isUnreadable) return null;
       throw error;
     }
   }
@@ -192,4 +225,11 @@ export class OdooClient {
     }
     return infos;
   }
+}
+
+/** How many different ids the domain asks for; null when it asks by something else, too. */
+function idsAskedFor(domain: Domain): number | null {
+  const [term, ...more] = domain;
+  if (more.length > 0 || !Array.isArray(term) || term[0] !== 'id' || term[1] !== 'in') return null;
+  return Array.isArray(term[2]) ? new Set(term[2]).size : null;
 }

@@ -2,6 +2,7 @@ import Big from 'big.js';
 import { exactDecimal, InvalidValue, timeOf } from '../../border/exact.value.ts';
 import type { Decimal, Timestamp } from '../../canonical/canonical.types.ts';
 import { toDecimal } from '../../canonical/decimal.ts';
+import type { Row } from '../api/odoo-api.types.ts';
 
 /** Drops the rounding error of a float (12.299999999999999) and keeps any amount of money. */
 const DEFAULT_DECIMALS = 6;
@@ -89,4 +90,9 @@ export function toId(externalId: string | null | undefined): number | null {
   return externalId !== null && externalId !== undefined && /^[1-9]\d{0,9}$/.test(externalId)
     ? Number(externalId)
     : null;
+}
+
+/** As Odoo shows lines and computes taxes; sorts rows with `sequence` and `id`. */
+export function bySequence(a: Row, b: Row): number {
+  return Number(a.sequence ?? 0) - Number(b.sequence ?? 0) || Number(a.id) - Number(b.id);
 }

@@ -5,7 +5,7 @@ import type { Domain, Row } from '../api/odoo-api.types.ts';
 import type { GeographyLoader } from '../client/geography.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import { markOf } from '../client/odoo.marker.ts';
-import { idsOf, text } from '../client/odoo.values.ts';
+import { idsOf, text, toId } from '../client/odoo.values.ts';
 import { allOf, anyOf } from '../client/search.domain.ts';
 import {
   archivedOf,
@@ -17,6 +17,7 @@ import {
   type UpdateOperation,
 } from '../odoo.entity.ts';
 import { DEFAULT_CUSTOMER_DOMAIN } from '../odoo.settings.ts';
+import { withoutCompanyFields } from './company.fields.ts';
 import { customerFromPartner, marked, PARTNER_FIELDS, partnerValues } from './partner.mapping.ts';
 import { assignPartners, isAddress, matchDomain, namesakesOf } from './partner.matching.ts';
 
@@ -119,9 +120,15 @@ export class PartnerEntity implements OdooEntity {
 
   async prepareUpdates(operations: readonly UpdateOperation[], signal: AbortSignal): Promise<Prepared[]> {
     const geography = await this.#geography.load(signal);
-    return prepareEach(operations, ({ data, changes }) => ({
+    const prepared = prepareEach(operations, ({ data, changes }) => ({
       values: partnerValues(data as CanonicalCustomer, changes, geography),
     }));
+    const writes = prepared.map((one, i) => ({
+      id: toId(operations[i]?.external_id),
+      values: 'values' in one ? one.values : {},
+    }));
+    const own = await withoutCompanyFields(this.#client, writes, signal);
+    return prepared.map((one, i) => ('values' in one ? own(i) : one));
   }
 
   restore(ids: readonly number[], signal: AbortSignal): Promise<void> {

@@ -2,8 +2,9 @@ import { ItemRefused } from '../../border/item.refused.ts';
 import type { CanonicalOrder } from '../../canonical/canonical.types.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import { toId } from '../client/odoo.values.ts';
+import { hiddenAmong, refuseHidden } from '../pagination/hidden.records.ts';
 
-/** The partner of an order. Throws ItemRefused when Odoo has none, or only one that is archived. */
+/** The partner of an order. Throws ItemRefused when Odoo has none, or only one that is archived or hidden. */
 export type CustomerOf = (order: CanonicalOrder) => number;
 
 /** Looks for the partners that the orders name. An email names nobody here: it may be that of a company or a user. */
@@ -16,8 +17,16 @@ export async function findCustomers(
   const search = { domain: [['id', 'in', ids]], fields: ['active'] };
   const rows = ids.length === 0 ? [] : await client.searchRead('res.partner', search, signal);
   const archived = new Map(rows.map(({ id, active }) => [Number(id), active === false]));
+  const unseen = await hiddenAmong(
+    client,
+    'res.partner',
+    ids.filter((id) => !archived.has(id)),
+    signal,
+  );
+  const hidden = new Set(unseen.map(({ external_id }) => external_id));
   return (order) => {
     const id = customerIdOf(order);
+    if (id !== null && hidden.has(String(id))) refuseHidden(`The order’s customer, partner ${id},`);
     if (id === null || !archived.has(id))
       throw new ItemRefused('customer_missing', 'The order’s customer is not in Odoo.');
     if (archived.get(id))

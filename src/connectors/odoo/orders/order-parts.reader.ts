@@ -1,7 +1,7 @@
 import type { CanonicalOrderLine } from '../../canonical/canonical.types.ts';
 import type { Row } from '../api/odoo-api.types.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
-import { amountOf, idOf, idsOf, labelOf, text } from '../client/odoo.values.ts';
+import { amountOf, bySequence, idOf, idsOf, labelOf, text } from '../client/odoo.values.ts';
 import type { CurrencyLookup } from './currency.lookup.ts';
 import { LINE_FIELDS, type LineProduct, lineFromSale, type Tax } from './line.mapping.ts';
 
@@ -50,7 +50,7 @@ export class OrderPartsReader {
     const infos = await this.infos(signal);
     const fields = LINE_FIELDS.filter((name) => infos.has(name));
     const domain = [['order_id', 'in', orderIds]];
-    return this.#client.searchRead('sale.order.line', { domain, fields, order: 'sequence asc, id asc' }, signal);
+    return (await this.#client.searchRead('sale.order.line', { domain, fields }, signal)).sort(bySequence);
   }
 
   infos(signal: AbortSignal) {

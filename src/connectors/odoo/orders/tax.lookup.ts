@@ -4,7 +4,7 @@ import type { CanonicalOrderLine } from '../../canonical/canonical.types.ts';
 import { OdooFault } from '../api/odoo.fault.ts';
 import type { Row } from '../api/odoo-api.types.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
-import { amountOf, idOf, idsOf, text } from '../client/odoo.values.ts';
+import { amountOf, bySequence, idOf, idsOf, text } from '../client/odoo.values.ts';
 import type { SaleTax } from './amounts/tax.computation.ts';
 import type { CompanyLookup } from './company.lookup.ts';
 import { rateOf } from './tax.rate.ts';
@@ -106,7 +106,7 @@ export class TaxLookup {
   async #search(domain: readonly unknown[], signal: AbortSignal): Promise<Row[]> {
     const infos = await this.#client.fields(MODEL, FIELDS, signal);
     const fields = FIELDS.filter((field) => infos.has(field));
-    return this.#client.searchRead(MODEL, { domain, fields, order: 'sequence asc, id asc' }, signal);
+    return (await this.#client.searchRead(MODEL, { domain, fields }, signal)).sort(bySequence);
   }
 
   async #known(rows: readonly Row[], signal: AbortSignal): Promise<KnownTax[]> {

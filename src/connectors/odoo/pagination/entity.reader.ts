@@ -1,4 +1,4 @@
-import { contradiction } from '../../border/fetch.bound.ts';
+import { contradiction, FetchBound } from '../../border/fetch.bound.ts';
 import { shownValue } from '../../border/shown.value.ts';
 import { isTooLarge, oversized } from '../../border/smaller.parts.ts';
 import { deepPath, tooDeep } from '../../border/storable.value.ts';
@@ -14,6 +14,12 @@ import * as cursors from './page.cursor.ts';
 
 /** The largest page, whatever size the caller requests. */
 const MAX_ROWS = 1000;
+
+/** A page of a search. */
+interface PageOf {
+  readonly order: string;
+  readonly limit: number;
+}
 
 const ALL: ReadQuery = { mode: 'full', since: null, filters: {} };
 
@@ -56,10 +62,10 @@ export class EntityReader {
     const at = cursor === null ? await this.#start(query, signal) : cursors.parseCursor(cursor);
     if (at === null) throw new ConnectorError('rejected', 'This is not a cursor of the Odoo connector.');
     const limit = Math.min(Math.max(1, pageSize), MAX_ROWS);
-    const { items, rows } = await this.#page(at, query, limit, signal);
-    const following = cursors.nextCursor(at, rows, limit);
-    // The server did not look at the conditions of the search, so each page would be this one.
-    if (following && !cursors.isBehind(at, following)) throw contradiction(`Odoo's list of ${this.#entity.model}`, 1);
+    const base = await this.#base(at, query, signal);
+    const { domain, order } = cursors.pageQuery(at);
+    const load = (most: number) => this.#load(allOf(base, domain), { order, limit: most }, signal);
+    const { rows, items, following } = await this.#next(at, base, { limit, load }, signal);
     const next = following ?? (await this.#partsAfter(at, query, signal));
     const watermark = cursors.watermarkOf(at.began, cursors.sinceOf(query));
     return {
@@ -77,11 +83,41 @@ export class EntityReader {
     if (at === null) throw new ConnectorError('rejected', 'This is not a cursor of the Odoo connector.');
     const limit = Math.min(Math.max(1, pageSize * 10), MAX_ROWS);
     const { domain, order } = cursors.pageQuery(at);
-    const search = { domain: allOf(base, domain), fields: ['id'], order, limit };
-    const rows = await this.#client.searchRead(this.#entity.model, search, signal);
-    const next = cursors.nextCursor(at, rows, limit);
-    if (next && !cursors.isBehind(at, next)) throw contradiction(`Odoo's list of ${this.#entity.model}`, 1);
-    return { ids: rows.map(({ id }) => String(id)), next: next && { ...next }, total: at.total };
+    const load = async (most: number) => {
+      const search = { domain: allOf(base, domain), fields: ['id'], order, limit: most };
+      return { rows: await this.#client.searchRead(this.#entity.model, search, signal) };
+    };
+    const { rows, following } = await this.#next(at, base, { limit, load }, signal);
+    return { ids: rows.map(({ id }) => String(id)), next: following && { ...following }, total: at.total };
+  }
+
+  /** The page at the cursor, and what follows it. A page without rows, while Odoo counts some, is asked for again in smaller parts. */
+  async #next<P extends { readonly rows: readonly Row[] }>(
+    at: cursors.PageCursor,
+    base: Domain,
+    { limit, load }: { readonly limit: number; readonly load: (most: number) => Promise<P> },
+    signal: AbortSignal,
+  ): Promise<P & { readonly following: cursors.PageCursor | null }> {
+    const list = `Odoo's list of ${this.#entity.model}`;
+    const bound = new FetchBound(list);
+    for (let most = limit; ; most = Math.max(1, Math.floor(most / 2))) {
+      const page = await load(most);
+      const { rows } = page;
+      if (rows.length < most && !(await this.#hasMore(at, base, rows, signal))) {
+        return { ...page, following: cursors.cursorAtEnd(at) };
+      }
+      bound.fetched(rows.length);
+      if (rows.length === 0) continue;
+      const following = cursors.cursorAfter(at, rows);
+      // The server did not look at the conditions of the search, so each page would be this one.
+      if (!cursors.isBehind(at, following)) throw contradiction(list, 1);
+      return { ...page, following };
+    }
+  }
+
+  async #hasMore(at: cursors.PageCursor, base: Domain, rows: readonly Row[], signal: AbortSignal): Promise<boolean> {
+    const { domain, seen } = cursors.restOf(at, rows);
+    return (await this.#client.searchCount(this.#entity.model, allOf(base, domain), signal)) > seen;
   }
 
   async #startOfIds(signal: AbortSignal): Promise<cursors.PageCursor> {
@@ -90,7 +126,7 @@ export class EntityReader {
 
   /** Leaves out ids of which Odoo says that it has none. What a record rule or a company hides is an item with a problem. */
   async readByIds(ids: readonly number[], signal: AbortSignal): Promise<ExternalItem[]> {
-    const { items } = await this.#load([['id', 'in', ids]], 'id asc', undefined, signal);
+    const { items } = await this.#load([['id', 'in', ids]], {}, signal);
     const found = new Set(items.map(({ external_id }) => external_id));
     const missing = ids.filter((id) => !found.has(String(id)));
     return [...items, ...(await hiddenAmong(this.#client, this.#entity.model, missing, signal))];
@@ -129,12 +165,12 @@ export class EntityReader {
     return text(row?.write_date);
   }
 
-  async #page(at: cursors.PageCursor, query: ReadQuery, limit: number, signal: AbortSignal) {
-    const { domain, order } = cursors.pageQuery(at);
+  /** What the pages of the cursor have in common. */
+  async #base(at: cursors.PageCursor, query: ReadQuery, signal: AbortSignal): Promise<Domain> {
     const base = await this.#domain(query, signal);
-    const parts = at.mode === 'parts' ? await this.#entity.parts(signal) : [];
-    const changed = anyOf(parts.map(({ path }) => [`${path}.write_date`, '>=', at.mode === 'parts' && at.from]));
-    return this.#load(allOf(base, changed, domain), order, limit, signal);
+    if (at.mode !== 'parts') return base;
+    const parts = await this.#entity.parts(signal);
+    return allOf(base, anyOf(parts.map(({ path }) => [`${path}.write_date`, '>=', at.from])));
   }
 
   /** After the changed records come the records of which only a part has changed. */
@@ -150,20 +186,20 @@ export class EntityReader {
   }
 
   /** One record that is too large by itself is passed over: it is an item with a problem. */
-  async #load(domain: Domain, order: string, limit: number | undefined, signal: AbortSignal) {
+  async #load(domain: Domain, page: PageOf | Record<string, never>, signal: AbortSignal) {
     try {
-      return await this.#rows(domain, order, limit, signal);
+      return await this.#rows(domain, page, signal);
     } catch (error) {
-      if (!isTooLarge(error) || limit !== 1) throw error;
-      const search = { domain, fields: ['write_date'], order, limit };
+      if (!isTooLarge(error) || page.limit !== 1) throw error;
+      const search = { domain, fields: ['write_date'], ...page };
       const rows = await this.#client.searchRead(this.#entity.model, search, signal);
       return { rows, items: rows.map((row) => oversized(String(row.id), error)) };
     }
   }
 
-  async #rows(domain: Domain, order: string, limit: number | undefined, signal: AbortSignal) {
+  async #rows(domain: Domain, page: PageOf | Record<string, never>, signal: AbortSignal) {
     const fields = [...(await this.#entity.fields(signal)), 'create_date', 'write_date'];
-    const rows: Row[] = await this.#client.searchRead(this.#entity.model, { domain, fields, order, limit }, signal);
+    const rows: Row[] = await this.#client.searchRead(this.#entity.model, { domain, fields, ...page }, signal);
     const broken = rows.flatMap((row) => brokenRow(row) ?? []);
     const ids = new Set(broken.map(({ external_id }) => external_id));
     const sound = broken.length === 0 ? rows : rows.filter((row) => !ids.has(String(row.id)));

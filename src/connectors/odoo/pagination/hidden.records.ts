@@ -1,3 +1,4 @@
+import { ItemRefused } from '../../border/item.refused.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { ExternalItem } from '../../contract/connector.types.ts';
 import { OdooFault } from '../api/odoo.fault.ts';
@@ -20,7 +21,11 @@ export async function hiddenAmong(
   try {
     const rows = await client.call(model, 'read', { ids, fields: ['id'] }, { idempotent: true, signal });
     if (!Array.isArray(rows)) throw new ConnectorError('protocol', `Odoo did not return a list of ${model}.`);
-    return rows.filter(isRecord).map((row) => unseen(String(idOf(row.id)), 'not_answered', NOT_FOUND_BY_SEARCH));
+    const read = rows.filter(isRecord).flatMap(({ id }) => idOf(id) ?? []);
+    const found = read.map((id) => unseen(String(id), 'not_answered', NOT_FOUND_BY_SEARCH));
+    // An answer may be capped, so those that it leaves out are gone only when they are asked for again and nothing comes.
+    const left = ids.filter((id) => !read.includes(id));
+    return left.length === ids.length ? [] : [...found, ...(await hiddenAmong(client, model, left, signal))];
   } catch (error) {
     if (!(error instanceof OdooFault)) throw error;
     const [first] = ids;
@@ -32,6 +37,15 @@ export async function hiddenAmong(
     const left = await hiddenAmong(client, model, ids.slice(0, middle), signal);
     return [...left, ...(await hiddenAmong(client, model, ids.slice(middle), signal))];
   }
+}
+
+/** Odoo would take what refers to a hidden record, and nobody could tell what it is. `what` begins the sentence. */
+export function refuseHidden(what: string): never {
+  const advice = 'Let the user of the key see it, then sync again.';
+  throw new ItemRefused(
+    'no_access',
+    `${what} is hidden from this key, by a record rule or as that of another company. ${advice}`,
+  );
 }
 
 const NOT_FOUND_BY_SEARCH = 'Odoo reads this record by its id, and no search finds it.';

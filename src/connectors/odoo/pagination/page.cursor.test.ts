@@ -1,15 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Domain } from '../api/odoo-api.types.ts';
+import type { Domain, Row } from '../api/odoo-api.types.ts';
 import { odooTime } from '../client/odoo.values.ts';
 import {
   type ChangesCursor,
   changesCursor,
+  cursorAfter,
+  cursorAtEnd,
   fullCursor,
-  nextCursor,
+  isBehind,
   type PageCursor,
   pageQuery,
   parseCursor,
+  restOf,
 } from './page.cursor.ts';
 
 /** A row as the database has it: the time in microseconds, of which only whole seconds are shown. */
@@ -33,21 +36,40 @@ function search(table: readonly Stored[], domain: Domain, order: string, limit: 
   return sorted.slice(0, limit).map(({ id, micros }) => ({ id, write_date: shownTime(micros) }));
 }
 
-/** Reads to the end, with `between` after each page; returns the latest change of each id that was read. */
-function readAll(start: PageCursor, table: Stored[], limit: () => number, between: () => void) {
+/**
+ * Reads to the end, with `between` after each page; returns the latest change of each id that was read. A page has at most as many rows as
+ * the server likes, which is less than was asked for, or not.
+ */
+function readAll(
+  start: PageCursor,
+  table: Stored[],
+  limit: () => number,
+  between: () => void,
+  cap = () => Number.POSITIVE_INFINITY,
+) {
   const seen = new Map<number, number>();
   let cursor: PageCursor | null = start;
   let pages = 0;
   while (cursor) {
     const { domain, order } = pageQuery(cursor);
     const size = limit();
-    const rows = search(table, domain, order, size);
+    const rows = search(table, domain, order, Math.min(size, cap()));
     for (const { id } of rows) seen.set(id, table.find((row) => row.id === id)?.micros ?? 0);
-    cursor = nextCursor(parseCursor(JSON.parse(JSON.stringify(cursor))) ?? cursor, rows, size);
+    cursor = following(parseCursor(JSON.parse(JSON.stringify(cursor))) ?? cursor, rows, size, table);
     between();
     if (++pages > 500) throw new Error('The pagination does not end.');
   }
   return seen;
+}
+
+/** As the reader goes on. */
+function following(cursor: PageCursor, rows: Row[], limit: number, table: Stored[]): PageCursor | null {
+  const rest = restOf(cursor, rows);
+  const left = search(table, rest.domain, 'id asc', Number.POSITIVE_INFINITY).length;
+  if (rows.length < limit && left <= rest.seen) return cursorAtEnd(cursor);
+  const next = cursorAfter(cursor, rows);
+  expect(isBehind(cursor, next)).toBe(true);
+  return next;
 }
 
 const NOTHING = { began: null, total: null };
@@ -62,13 +84,19 @@ describe('reading by time of change', () => {
     },
   );
 
-  it('sees every row once at least, whatever the page size and however many share a second', () => {
+  it('sees every row once at least, whatever the page size, however many share a second and however few Odoo shows', () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 });
+    const inTurn = (numbers: number[]) => {
+      let turn = 0;
+      return () => numbers[turn++ % numbers.length] ?? 1;
+    };
     fc.assert(
-      fc.property(tables, fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }), (table, sizes) => {
-        let turn = 0;
-        const limit = () => sizes[turn++ % sizes.length] ?? 1;
-        const seen = readAll(changesCursor(shownTime(0), 0, NOTHING), table, limit, () => {});
-        expect([...seen.keys()].sort()).toEqual(table.map(({ id }) => id).sort());
+      fc.property(tables, sizes, sizes, (table, limits, caps) => {
+        const starts = [changesCursor(shownTime(0), 0, NOTHING), fullCursor(NOTHING)];
+        for (const start of starts) {
+          const seen = readAll(start, table, inTurn(limits), () => {}, inTurn(caps));
+          expect([...seen.keys()].sort()).toEqual(table.map(({ id }) => id).sort());
+        }
       }),
     );
   });
@@ -85,7 +113,8 @@ describe('reading by time of change', () => {
         tables,
         fc.array(change, { maxLength: 30 }),
         fc.integer({ min: 1, max: 7 }),
-        (table, script, size) => {
+        fc.integer({ min: 1, max: 9 }),
+        (table, script, size, cap) => {
           // Transactions that began before the newest change there is may still commit after it.
           let clock = Math.max(0, ...table.map(({ micros }) => micros));
           const began = shownTime(Math.max(0, ...table.map(({ micros }) => micros)));
@@ -99,13 +128,20 @@ describe('reading by time of change', () => {
             if (row) row.micros = Math.max(micros, row.micros + 1);
             else table.push({ id: next.id, micros });
           };
-          const first = readAll(changesCursor(shownTime(0), 2, NOTHING), table, () => size, disturb);
+          const first = readAll(
+            changesCursor(shownTime(0), 2, NOTHING),
+            table,
+            () => size,
+            disturb,
+            () => cap,
+          );
           while (pending.length > 0) disturb();
           const second = readAll(
             changesCursor(began, 2, NOTHING),
             table,
             () => size,
             () => {},
+            () => cap,
           );
           for (const { id, micros } of table) expect(second.get(id) ?? first.get(id)).toBe(micros);
         },
@@ -121,9 +157,9 @@ describe('reading by time of change', () => {
       ...NOTHING,
     };
     const rows = [3, 1].map((id) => ({ id, write_date: '2026-05-01 10:00:07' }));
-    const next = nextCursor(cursor, rows, 2);
+    const next = cursorAfter(cursor, rows);
     expect(next).toMatchObject({ from: '2026-05-01 10:00:07', after: 0 });
-    expect(next && pageQuery(next)).toEqual({
+    expect(pageQuery(next)).toEqual({
       domain: [
         ['write_date', '>=', '2026-05-01 10:00:07'],
         ['write_date', '<', '2026-05-01 10:00:08'],
@@ -135,11 +171,12 @@ describe('reading by time of change', () => {
 });
 
 describe('a full read', () => {
-  it('reads by id and ends with the first short page', () => {
+  it('reads by id, on from the last row that came', () => {
     const cursor = fullCursor({ began: null, total: 3 });
     expect(pageQuery(cursor)).toEqual({ domain: [['id', '>', 0]], order: 'id asc' });
-    const next = nextCursor(cursor, [{ id: 4 }, { id: 9 }], 2);
+    const next = cursorAfter(cursor, [{ id: 4 }, { id: 9 }]);
     expect(next).toMatchObject({ mode: 'full', after: 9, total: 3 });
-    expect(nextCursor(cursor, [{ id: 10 }], 2)).toBeNull();
+    expect(restOf(cursor, [{ id: 4 }, { id: 9 }])).toEqual({ domain: [['id', '>', 9]], seen: 0 });
+    expect(cursorAtEnd(next)).toBeNull();
   });
 });

@@ -60,20 +60,32 @@ export function pageQuery(cursor: PageCursor): { domain: Domain; order: string }
   return { domain, order: 'id asc' };
 }
 
-/** The cursor after a page of rows with `id` and `write_date`; null after the last page. */
-export function nextCursor<C extends PageCursor>(cursor: C, rows: readonly Row[], limit: number): C | null {
-  const full = rows.length >= limit;
+/** The cursor after these rows, which have `id` and `write_date` and are at least one. They may be fewer than were asked for. */
+export function cursorAfter<C extends PageCursor>(cursor: C, rows: readonly Row[]): C {
   const last = rows.at(-1);
-  const lastId = idOf(last?.id) ?? 0;
-  if (cursor.mode !== 'changes') return full ? { ...cursor, after: lastId } : null;
-  if (cursor.after !== null) {
-    return full ? { ...cursor, after: lastId } : { ...cursor, from: shiftTime(cursor.from, 1), after: null };
-  }
-  if (!full || last === undefined) return null;
-  const lastSecond = text(last.write_date) ?? cursor.from;
+  if (cursor.mode !== 'changes' || cursor.after !== null) return { ...cursor, after: idOf(last?.id) ?? 0 };
+  const lastSecond = text(last?.write_date) ?? cursor.from;
   // The last second may have more rows, so it is read again: by id when it fills a page by itself.
   const filled = text(rows[0]?.write_date) === lastSecond;
   return { ...cursor, from: lastSecond, after: filled ? 0 : null };
+}
+
+/** The cursor when no row is left at `cursor`; null when there is nothing else to read. */
+export function cursorAtEnd<C extends PageCursor>(cursor: C): C | null {
+  if (cursor.mode !== 'changes' || cursor.after === null) return null;
+  return { ...cursor, from: shiftTime(cursor.from, 1), after: null };
+}
+
+/**
+ * What proves that rows are left after a page: more records of the domain than `seen`. A page with fewer rows than were asked for proves
+ * nothing, since a module or a proxy may cap it.
+ */
+export function restOf(cursor: PageCursor, rows: readonly Row[]): { domain: Domain; seen: number } {
+  if (rows.length === 0) return { domain: pageQuery(cursor).domain, seen: 0 };
+  const next = cursorAfter(cursor, rows);
+  if (next.mode !== 'changes' || cursor.after !== null) return { domain: pageQuery(next).domain, seen: 0 };
+  const ofLastSecond = rows.filter((row) => text(row.write_date) === next.from);
+  return { domain: pageQuery({ ...next, after: null }).domain, seen: ofLastSecond.length };
 }
 
 /** Whether `next` lies behind `cursor`, as it always does when the server looks at the conditions and the order of the search. */

@@ -213,7 +213,8 @@ class Batch {
         this.tookEffect = true;
         await prepared.after(saved, this.#signal);
       }
-      this.#outcomes.set(index, { id: saved, ...(finding && { warning: finding.problem }) });
+      const warning = finding?.problem ?? prepared.told;
+      this.#outcomes.set(index, { id: saved, ...(warning && { warning }) });
     } catch (error) {
       this.#outcomes.set(index, { problem: refusalOf(error) });
       await this.#undo(prepared, saved);
