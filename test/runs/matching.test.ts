@@ -230,6 +230,27 @@ describe('What is somebody else’s', () => {
     expect(await administrator()).toEqual(before);
   });
 
+  it('is not taken over by a product whose variations have the SKUs of two products of a shop', async () => {
+    const attributes = [{ name: 'Size', options: ['S', 'M'], variation: true }];
+    const shirt = shop.admin.createProduct({ name: 'Shirt', type: 'variable', attributes });
+    for (const [option, sku] of Object.entries({ S: 'SHIRT-S', M: 'SHIRT-M' }))
+      shop.admin.createVariation(shirt.id, { sku, regular_price: '9', attributes: [{ name: 'Size', option }] });
+    const small = shop2.admin.createProduct({ name: 'Small shirt', sku: 'SHIRT-S', regular_price: '5' });
+    const medium = shop2.admin.createProduct({ name: 'Medium shirt', sku: 'SHIRT-M', regular_price: '6' });
+    const state = () => [shop2.state().products(), shop2.state().variations()];
+    const before = state();
+    const asked = async () => {
+      const { counts, items } = await sync(shop, shop2, 'product');
+      expect([counts, items[0].error_class]).toEqual([{ conflict: 1 }, 'ambiguous_match']);
+      for (const { id } of [small, medium]) expect(items[0].message).toContain(`Entry ${id} `);
+    };
+    await asked();
+    expect(state()).toEqual(before);
+    // In the trash, too.
+    for (const { id } of [small, medium]) shop2.admin.trashProduct(id);
+    await asked();
+  });
+
   it('is the product of another shop with the same code and another name', async () => {
     shop.admin.createProduct(LAMP);
     shop2.admin.createProduct({ ...LAMP, name: 'Chair', regular_price: '77.00' });
