@@ -8,7 +8,7 @@ export interface MatchInput {
   readonly target: CanonicalData;
   /** The entries of the destination that share a key with it. */
   readonly matches: readonly Match[];
-  /** Ids of the destination that are bound to items of other systems. */
+  /** Ids of the destination that are bound to items of other systems, whether or not a connection leads to those now. */
   readonly boundToOthers: ReadonlySet<string>;
   /** Ids of the destination that are bound to items of systems that no connection leads to any more, and to none of the source. */
   readonly leftBehind: ReadonlySet<string>;

@@ -260,4 +260,25 @@ describe('What is somebody else’s', () => {
     const [template = 0] = odoo.admin.search('product.template', [['default_code', '=', 'LAMP-1']]);
     expect(odoo.admin.get('product.template', template)).toMatchObject({ name: 'Lamp', list_price: 100 });
   });
+
+  it('stays so when the connection to whom it belongs is removed', async () => {
+    const nameless = { email: ADA.email, first_name: '', last_name: '' };
+    shop.admin.createCustomer(nameless);
+    shop.admin.createProduct(LAMP);
+    for (const entity of ['customer', 'product'])
+      expect((await sync(shop, odoo, entity)).counts).toEqual({ created: 1 });
+    expect((await fixture.call(org, 'DELETE', `/connections/${await connection(shop)}`)).status).toBe(204);
+    shop2.admin.createCustomer(ADA);
+    shop2.admin.createProduct({ ...LAMP, name: 'Chair', regular_price: '77.00' });
+    const everything = () =>
+      (['res.partner', 'product.template'] as const).map((model) =>
+        odoo.admin.read(model, odoo.admin.search(model, [])),
+      );
+    const before = everything();
+    for (const entity of ['customer', 'product']) {
+      const { counts, items } = await sync(shop2, odoo, entity);
+      expect([counts, items[0].error_class]).toEqual([{ conflict: 1 }, 'ambiguous_match']);
+    }
+    expect(everything()).toEqual(before);
+  });
 });
