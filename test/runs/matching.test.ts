@@ -6,6 +6,7 @@ import {
 } from '@sync-operations/sandbox';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { shopClient } from '../sandbox/woocommerce/shop-client.support.ts';
+import { sql } from '../support/test-database.ts';
 import { type Json, RunsFixture } from './runs.support.ts';
 
 const NOTHING = { customers: 0, products: 0, orders: 0 };
@@ -78,6 +79,13 @@ const orders = () =>
     }));
 /** Everything of a record that a write could change. */
 const frozen = (model: string, id: number) => odoo.admin.get(model, id);
+
+/** All of a system, with everything that a write could change. */
+function entriesOf(system: System, entity: string): Json[] {
+  if (!('uid' in system)) return entity === 'product' ? system.state().products() : system.state().customers();
+  const model = { customer: 'res.partner', product: 'product.template' }[entity] as string;
+  return system.admin.read(model, system.admin.search(model, []));
+}
 
 describe('What is somebody else’s', () => {
   it('An order of another shop with the same number is never taken over', async () => {
@@ -261,6 +269,43 @@ describe('What is somebody else’s', () => {
     expect(odoo.admin.get('product.template', template)).toMatchObject({ name: 'Lamp', list_price: 100 });
   });
 
+  it('is what the create of another item made, also when that binding is not known: into an Odoo', async () => {
+    shop.admin.createCustomer({ email: ADA.email, first_name: '', last_name: '' });
+    shop.admin.createProduct(LAMP);
+    shop.admin.createProduct({ ...LAMP, name: 'Coded by its mark', sku: '', global_unique_id: '4006381333931' });
+    shop2.admin.createCustomer(ADA);
+    shop2.admin.createProduct({ ...LAMP, name: 'Chair', regular_price: '77.00' });
+    shop2.admin.createProduct({ name: 'Table', sku: 'TABLE-1', global_unique_id: '4006381333931', regular_price: '5' });
+    await expectAsked(shop, shop2, odoo, { customer: 1, product: 2 });
+  });
+
+  it('is what the create of another item made, also when that binding is not known: into a shop', async () => {
+    const first = await startOdooSandbox({ version: 18, partners: 0, products: 0, orders: 0 });
+    try {
+      first.admin.create('product.product', { name: 'Lamp', default_code: 'LAMP-1', list_price: 100 });
+      odoo.admin.create('product.product', { name: 'Chair', default_code: 'LAMP-1', list_price: 77 });
+      await expectAsked(first, odoo, shop, { product: 1 });
+    } finally {
+      await first.stop();
+    }
+  });
+
+  /** As when a worker dies between a create and the commit of its batch, or two sources sync at once. */
+  async function expectAsked(one: System, other: System, to: System, expected: Json): Promise<void> {
+    for (const [entity, count] of Object.entries<number>(expected)) {
+      expect((await sync(one, to, entity)).counts).toEqual({ created: count });
+      await sql(fixture.service.database.superuserUrl, 'DELETE FROM sync_bindings WHERE org_id = $1', [org]);
+      const before = entriesOf(to, entity);
+      const { counts, items } = await sync(other, to, entity);
+      const classes = items.map(({ error_class }) => error_class);
+      expect([counts, classes]).toEqual([{ conflict: count }, Array(count).fill('ambiguous_match')]);
+      for (const { message } of items) expect(message).toContain('created for another item');
+      expect(entriesOf(to, entity)).toEqual(before);
+      // Who made it finds it again.
+      expect((await sync(one, to, entity)).counts).toEqual({ unchanged: count });
+    }
+  }
+
   it('stays so when the connection to whom it belongs is removed', async () => {
     const nameless = { email: ADA.email, first_name: '', last_name: '' };
     shop.admin.createCustomer(nameless);
@@ -270,10 +315,7 @@ describe('What is somebody else’s', () => {
     expect((await fixture.call(org, 'DELETE', `/connections/${await connection(shop)}`)).status).toBe(204);
     shop2.admin.createCustomer(ADA);
     shop2.admin.createProduct({ ...LAMP, name: 'Chair', regular_price: '77.00' });
-    const everything = () =>
-      (['res.partner', 'product.template'] as const).map((model) =>
-        odoo.admin.read(model, odoo.admin.search(model, [])),
-      );
+    const everything = () => ['customer', 'product'].map((entity) => entriesOf(odoo, entity));
     const before = everything();
     for (const entity of ['customer', 'product']) {
       const { counts, items } = await sync(shop2, odoo, entity);

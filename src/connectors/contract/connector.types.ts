@@ -225,6 +225,8 @@ export interface ExternalItem {
 export interface Match extends ExternalItem {
   /** An earlier create stored the candidate's key in it. */
   readonly marked?: boolean;
+  /** An earlier create stored another key in it: it was made for somebody else, whether or not that is known as a binding yet. */
+  readonly markedForAnother?: boolean;
   /** Why it is not to be taken without a person's word, as the end of a sentence: "it is the partner of a user". */
   readonly held?: string;
   /** It shares no natural key, only what people call it; see Candidate.byName. */

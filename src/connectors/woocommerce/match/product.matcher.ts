@@ -1,7 +1,7 @@
 import type { CanonicalProduct } from '../../canonical/canonical.types.ts';
 import { comparableName } from '../../canonical/comparable.text.ts';
 import type { Candidate, Match } from '../../contract/connector.types.ts';
-import { trashed } from '../mapping/raw.reader.ts';
+import { idOf, madeFor, trashed } from '../mapping/raw.reader.ts';
 import { nameOf } from '../mapping/shop.values.ts';
 import { readListing } from '../pagination/listing.reader.ts';
 import { rawByIds } from '../read/document.reader.ts';
@@ -26,15 +26,15 @@ export async function matchProducts(
   const wanted = [...new Set([...ids.flat(), ...named.flat()])];
   const { rows, hidden } = await rawByIds(PRODUCTS, shop, wanted, signal);
   const items = [...(await productItems(shop, rows, signal)), ...hidden];
+  const rawById = new Map(rows.map((raw) => [String(idOf(raw)), raw]));
   const unknown = skus.map((list, i) => (ids[i]?.length === 0 ? list : []));
   const inTrash = await findProductsOf(shop, unknown.flat(), signal, 'trash');
-  return candidates.map(({ key, data }, i) => {
+  return candidates.map(({ key }, i) => {
     const trashedIds = idsOf(unknown[i] ?? [], inTrash);
     if (trashedIds.length > 0) return trashedIds.map((id) => trashed({ id }));
-    const keyed = (data as CanonicalProduct).sku ? [] : idsOf([key], holders);
     return items.flatMap((item): Match[] => {
       const id = item.external_id;
-      if (ids[i]?.includes(id)) return [keyed.includes(id) ? { ...item, marked: true } : item];
+      if (ids[i]?.includes(id)) return [{ ...item, ...madeFor(key, rawById.get(id) ?? {}) }];
       return named[i]?.includes(id) ? [{ ...item, namesake: true }] : [];
     });
   });
