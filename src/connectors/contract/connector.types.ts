@@ -164,6 +164,8 @@ export interface SystemIdentity {
   readonly place: string;
   /** What the settings of the connection make of the meaning of its ids: a column, a company. Empty when they do not matter. */
   readonly scope: string;
+  /** A fact of a system without an identity that stays as long as it does, to tell it from another at its place. Null: it is not known. */
+  readonly since?: string | null;
 }
 
 /** What to read. `since` is a `watermark` of an earlier page, opaque to all but the connector. */
