@@ -33,6 +33,21 @@ it('every folder of test/ mirrors one of src/ or is named above', () => {
   expect(strange.map(({ name }) => `test/${name}`)).toEqual([]);
 });
 
+it('every variable by which a test tries more stands in CONTRIBUTING.md', () => {
+  const named = readFileSync('CONTRIBUTING.md', 'utf8');
+  const tests = [...globSync('test/**/*.ts', { exclude: (path) => /node_modules/.test(String(path)) }), ...unitTests];
+  const variables = tests.flatMap((file) => {
+    const text = readFileSync(file, 'utf8');
+    const read = [...text.matchAll(/process\.env\.([A-Z_]+) \?\? \d/g)];
+    const taken = [...text.matchAll(/\{([^{}]*)\} = process\.env;/g)].flatMap(([, names = '']) => [
+      ...names.matchAll(/([A-Z_]+) = '\d+'/g),
+    ]);
+    return [...read, ...taken].map(([, name]) => name as string);
+  });
+  expect(variables).toContain('MATCHING_MIXES');
+  expect([...new Set(variables)].filter((name) => !named.includes(`\`${name}\``))).toEqual([]);
+});
+
 it('what stands beside its source needs no server, no database and no browser', () => {
   expect(unitTests.length).toBeGreaterThan(20);
   const offenders = unitTests.flatMap((file) => {

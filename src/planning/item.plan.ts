@@ -92,7 +92,7 @@ function planRemoval(input: PlanInput, existing: ExternalItem | null): ItemPlan 
     return {
       kind: 'unbind',
       destination: existing,
-      message: `Entry ${existing.external_id} of the destination is still in use by another connection.`,
+      message: `Entry ${existing.external_id} of the destination is still in use: an item of another system is bound to it, too.`,
     };
   return { kind: 'delete', destination: existing, archives: destinationDeletes === 'archive' };
 }

@@ -14,9 +14,10 @@ function choose(
   input: Pick<MatchInput, 'entity' | 'target'> & Partial<MatchInput>,
   entries: readonly (object & Partial<Match>)[],
 ): string {
-  const matches = entries.map(({ marked, held, namesake, lookalike, ...data }, index) => ({
+  const matches = entries.map(({ marked, markedForAnother, held, namesake, lookalike, ...data }, index) => ({
     ...{ external_id: `e${index + 1}`, data: data as Match['data'] },
     ...(marked && { marked }),
+    ...(markedForAnother && { markedForAnother }),
     ...(held && { held }),
     ...(namesake && { namesake }),
     ...(lookalike && { lookalike }),
@@ -56,6 +57,7 @@ describe('A customer', () => {
     const entry = { email: ADA.email, name: null };
     expect(customers(ADA, [entry])).toBe('e1');
     expect(customers(ADA, [entry], { boundToOthers: new Set(['e1']) })).toBe('ask e1');
+    expect(customers(ADA, [{ ...entry, markedForAnother: true }])).toBe('ask e1');
     expect(customers({ email: ADA.email }, [ADA])).toBe('ask e1');
   });
 
@@ -146,6 +148,8 @@ describe('A product', () => {
     const more = { boundToOthers: new Set(['e1']) };
     expect(products({ sku: 'A', name: 'Chair' }, [{ sku: 'A', name: 'Lamp' }], more)).toBe('ask e1');
     expect(products({ sku: 'A', name: 'Lamp' }, [{ sku: 'A', name: 'lamp' }], more)).toBe('e1');
+    expect(products({ sku: 'A', name: 'Chair' }, [{ sku: 'A', name: 'Lamp', markedForAnother: true }])).toBe('ask e1');
+    expect(products({ sku: 'A', name: 'Lamp' }, [{ sku: 'A', name: 'Lamp', markedForAnother: true }])).toBe('e1');
   });
 
   it('is asked about when several entries have its codes', () => {

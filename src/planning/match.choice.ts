@@ -8,7 +8,7 @@ export interface MatchInput {
   readonly target: CanonicalData;
   /** The entries of the destination that share a key with it. */
   readonly matches: readonly Match[];
-  /** Ids of the destination that are bound to items of other systems. */
+  /** Ids of the destination that are bound to items of other systems, whether or not a connection leads to those now. */
   readonly boundToOthers: ReadonlySet<string>;
   /** Ids of the destination that are bound to items of systems that no connection leads to any more, and to none of the source. */
   readonly leftBehind: ReadonlySet<string>;
@@ -54,7 +54,8 @@ export function chooseMatch(input: MatchInput): MatchChoice {
     const sure = key === 'vat' || key === 'reference' ? group.filter(({ strength }) => strength === 'medium') : group;
     const [only, ...more] = sure;
     if (!only || more.length > 0) return ask(group);
-    return isSure(only, entity, boundToOthers) ? taken(only) : ask([only]);
+    const owner = ownerOf(only.entry, boundToOthers);
+    return isSure(only, entity, owner === null) ? taken(only) : ask([owner ? heldBy(only, owner) : only]);
   }
   const namesakes = namesakesOf(input);
   return namesakes.length > 0 ? ask(namesakes) : { kind: 'new' };
@@ -70,7 +71,7 @@ function namesakesOf({ entity, target, matches, leftBehind }: MatchInput): Score
       if (data === null || !leftBehind.has(external_id)) return false;
       return lookalike || (namesake && looksAlike(entity, target, data));
     })
-    .map((entry) => scoreMatch(entity, target, { ...entry, held: entry.held ?? OF_LEFT }));
+    .map((entry) => heldBy(scoreMatch(entity, target, entry), OF_LEFT));
 }
 
 /** Nothing that the two share is a key. */
@@ -78,8 +79,22 @@ export const isOnlyAlike = ({ namesake, lookalike }: Match): boolean => Boolean(
 
 const OF_LEFT = 'it came from a system that no connection leads to any more';
 
-function isSure(match: ScoredMatch, entity: EntityType, boundToOthers: ReadonlySet<string>): boolean {
-  const isFree = !boundToOthers.has(match.entry.external_id);
+const OF_ANOTHER = 'an item of another system is bound to it';
+/** Its binding may not be known yet, or not any more. */
+const MADE_FOR_ANOTHER = 'it was created for another item';
+
+/** Why an entry is not free, as the end of a sentence; null when it is. */
+function ownerOf({ external_id, markedForAnother }: Match, boundToOthers: ReadonlySet<string>): string | null {
+  if (boundToOthers.has(external_id)) return OF_ANOTHER;
+  return markedForAnother ? MADE_FOR_ANOTHER : null;
+}
+
+const heldBy = (match: ScoredMatch, owner: string): ScoredMatch => ({
+  ...match,
+  entry: { ...match.entry, held: match.entry.held ?? owner },
+});
+
+function isSure(match: ScoredMatch, entity: EntityType, isFree: boolean): boolean {
   if (match.strength === 'weak') return match.by.includes('email') && match.nameless && isFree;
   // Two systems that count their products alike mean different ones by the same code.
   return entity !== 'product' || isFree || match.by.includes('name');

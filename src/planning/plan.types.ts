@@ -68,7 +68,7 @@ export interface PlanInput {
   readonly isReplaced?: boolean;
   /** Entries that a sync archived, from whatever system, with the data that was agreed on before; null when that is not known any more. */
   readonly putAway?: ReadonlyMap<string, CanonicalData | null>;
-  /** Entries that are bound to an item of another connection, too. */
+  /** Entries that are bound to an item of another system, too, whether or not a connection leads to it now. */
   readonly inUseElsewhere?: ReadonlySet<string>;
   readonly mayPass: MayPass;
   readonly onConflict: ConflictPolicy;

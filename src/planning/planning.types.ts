@@ -1,6 +1,7 @@
 import type { CanonicalData } from '../connectors/canonical/canonical.types.ts';
 import type { ExternalItem } from '../connectors/contract/connector.types.ts';
 import type { FieldChange } from './field.diff.ts';
+import type { ScoredMatch } from './match.strength.ts';
 import type { Binding, ItemPlan } from './plan.types.ts';
 
 /** An item that a run processes. */
@@ -34,6 +35,8 @@ export interface PlannedItem {
   readonly fingerprint: string | null;
   /** An order whose customer has an account in the source and is bound to nothing, while customers of orders are written. */
   readonly lacksCustomer?: boolean;
+  /** The entries that were found for an item that is not bound, whatever the plan makes of them. */
+  readonly matches?: readonly ScoredMatch[];
   /** See rivals.ts. */
   readonly claims: readonly string[];
   /** The change that the plan takes back. */

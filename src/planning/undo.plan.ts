@@ -51,7 +51,11 @@ function undoCreate(input: UndoInput, existing: ExternalItem | null): ItemPlan {
   if (destinationDeletes === 'none')
     return conflict('cannot_delete', 'The destination deletes nothing, so what was created there stays.', existing);
   if (isInUseElsewhere)
-    return conflict('in_use_elsewhere', `Entry ${existing.external_id} is in use by another connection.`, existing);
+    return conflict(
+      'in_use_elsewhere',
+      `Entry ${existing.external_id} is in use: an item of another system is bound to it, too.`,
+      existing,
+    );
   return { kind: 'delete', destination: existing, archives: destinationDeletes === 'archive' };
 }
 

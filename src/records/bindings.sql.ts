@@ -58,15 +58,22 @@ export interface OtherBinding {
   readonly destination_data: CanonicalData | null;
 }
 
-/** Finds the bindings of these destination ids to items of other systems that a connection leads to, pair by pair from the key. */
+/**
+ * Finds the bindings of these destination ids to items of other systems, whether or not a connection leads to them now, pair by pair from
+ * the key. Systems that were never synced with the destination are told by one look each.
+ */
 export const findOtherBindings = (
   { orgId, entity, source, destination }: Pair,
   destinationIds: readonly string[],
 ): Statement => ({
   text: `
     SELECT g.id AS destination_id, b.put_away, b.data AS destination_data
-      FROM (SELECT DISTINCT c.system_id AS id FROM public.sync_connections c
-             WHERE c.org_id = $1 AND c.removed_at IS NULL AND c.system_id NOT IN ($3, $4)) AS o
+      FROM (SELECT s.id FROM public.sync_systems s
+             WHERE s.org_id = $1 AND s.id NOT IN ($3, $4) AND (
+               EXISTS (SELECT FROM public.sync_bindings x
+                        WHERE x.org_id = $1 AND x.entity_type = $2 AND x.system_a = s.id AND x.system_b = $4)
+               OR EXISTS (SELECT FROM public.sync_bindings x
+                        WHERE x.org_id = $1 AND x.entity_type = $2 AND x.system_a = $4 AND x.system_b = s.id)) OFFSET 0) AS o
       CROSS JOIN unnest($5::text[]) AS g (id) CROSS JOIN LATERAL (
         SELECT x.put_away, x.data_b AS data FROM public.sync_bindings x
          WHERE x.org_id = $1 AND x.entity_type = $2 AND x.system_a = o.id AND x.system_b = $4 AND x.id_b = g.id

@@ -117,7 +117,10 @@ const BETWEEN = `r.org_id = $1 AND r.entity_type = $2 AND r.kind NOT IN ('previe
  * The time since when the destination may hold entries that were created for this source but have no binding yet, because an earlier run
  * stopped in the middle of a batch. A completed run leaves no such entries.
  */
-export const openSince = (run: Run, systems: { readonly source: string; readonly destination: string }): Statement => ({
+export const openSince = (
+  run: Pick<Run, 'org_id' | 'entity_type' | 'created_at'>,
+  systems: { readonly source: string; readonly destination: string },
+): Statement => ({
   text: `
     SELECT coalesce(min(r.created_at), $3) AS since FROM public.sync_runs r
      WHERE ${BETWEEN} AND r.created_at > coalesce((

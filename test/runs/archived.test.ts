@@ -192,7 +192,7 @@ describe('What comes back', () => {
         const run = await sync(entity);
         expect(run.counts).toEqual({ unchanged: 10 });
         expect(await changes(org, run)).toMatchObject([
-          { kind: 'unbind', reason: expect.stringContaining('still in use by another connection') },
+          { kind: 'unbind', reason: expect.stringContaining('still in use') },
         ]);
         expect((await second.sync(entity)).counts).toEqual({ unchanged: 1 });
       }
@@ -203,6 +203,41 @@ describe('What comes back', () => {
       for (const entity of ['customer', 'product'])
         expect((await second.sync(entity, { override_guard: { reason: 'the last' } })).counts).toEqual({ deleted: 1 });
       expect([partners(odoo), templatesOf(odoo, 'BOTH-1')]).toMatchObject([[{ active: false }], [{ active: false }]]);
+    }));
+
+  it('What a shop has whose connection was removed is unbound, not archived, and is found again when the shop is', () =>
+    withEmpty(fixture, async ({ org, shop, odoo, sync, another }) => {
+      const second = await another();
+      const [ada] = [shop, second.shop].map((one) => idOf(one.admin.createCustomer(ADA)));
+      nineCustomers(shop);
+      for (const from of [sync, second.sync]) await from('customer');
+      expect((await fixture.call(org, 'DELETE', `/connections/${second.id}`)).status).toBe(204);
+      shop.admin.deleteCustomer(ada ?? 0);
+      const run = await sync('customer');
+      expect(run.counts).toEqual({ unchanged: 10 });
+      expect(await changes(org, run)).toMatchObject([
+        { kind: 'unbind', reason: expect.stringContaining('still in use') },
+      ]);
+      expect(partners(odoo)).toMatchObject([{ active: true }]);
+      const again = await second.again();
+      expect((await again('customer')).counts).toEqual({ unchanged: 1 });
+      // Nobody else has it any more, and its last item goes.
+      second.shop.admin.deleteCustomer(idOf(second.shop.state().customers()[0] ?? {}));
+      expect((await again('customer', { override_guard: { reason: 'the last' } })).counts).toEqual({ deleted: 1 });
+      expect(partners(odoo)).toMatchObject([{ active: false }]);
+    }));
+
+  it('What a sync of a removed connection archived comes back with the same item of another', () =>
+    withEmpty(fixture, async ({ org, shop, odoo, ids, sync, another }) => {
+      const ada = idOf(shop.admin.createCustomer(ADA));
+      await sync('customer');
+      shop.admin.deleteCustomer(ada);
+      expect((await sync('customer', { override_guard: { reason: 'the last' } })).counts).toEqual({ deleted: 1 });
+      expect((await fixture.call(org, 'DELETE', `/connections/${ids.shop}`)).status).toBe(204);
+      const second = await another();
+      second.shop.admin.createCustomer(ADA);
+      expect((await second.sync('customer')).counts).toEqual({ updated: 1 });
+      expect(partners(odoo)).toMatchObject([{ active: true }]);
     }));
 
   it('An order never goes to an archived partner in silence', () =>

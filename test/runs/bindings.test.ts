@@ -117,6 +117,53 @@ describe('Bindings of two connections', () => {
     ]);
   });
 
+  it('are shown as the run makes them, also of who is archived, of twins, and of what another item has', async () => {
+    const odooOf = (model: string, vals: Json) => odoo.admin.create(model, vals);
+    // Customers from Odoo, where two may have one email, to the shop.
+    const from = { customer: [b, a], product: [a, b] } as const;
+    const twin = partner('twin@x.example', 'Twin Example');
+    const other = partner('TWIN@x.example', 'Twin Example');
+    const archived = partner('gone@x.example', 'Gone Example');
+    odoo.admin.archive('res.partner', [Number(archived)]);
+    // Products from the shop to Odoo.
+    const made = (vals: object) => String(shop.admin.createProduct({ regular_price: '5', ...vals }).id);
+    const lamp = made({ name: 'Lamp', sku: 'LAMP-1' });
+    const bundle = made({ name: 'Bundle', sku: 'BUNDLE-1', type: 'grouped' });
+    const chair = made({ name: 'Chair', sku: 'CHAIR-1' });
+    const table = made({ name: 'Table', sku: 'TABLE-1', global_unique_id: '4006381333931' });
+    const desk = made({ name: 'Desk', sku: '', global_unique_id: '9783161484100' });
+    const template = (name: string, default_code: string, more = {}) =>
+      odooOf('product.template', { name, default_code, list_price: 5, ...more });
+    odoo.admin.archive('product.template', [template('Lamp', 'LAMP-1')]);
+    const combo = template('Chair', 'CHAIR-1', { type: 'combo' });
+    const shared = template('Table', 'TABLE-1', { barcode: '9783161484100' });
+
+    const told = async (entity: 'customer' | 'product'): Promise<Json> => {
+      const [source, destination] = from[entity];
+      const asked = `/connections/${source}/match-preview?with=${destination}&entity_type=${entity}`;
+      const { items } = (await fixture.call(org, 'GET', asked)).body;
+      const ends = { source_connection_id: source, destination: { connection_id: destination }, entity_type: entity };
+      const { progress } = await fixture.run(org, ends);
+      const { body } = await fixture.call(org, 'GET', `/progress/${progress.sync_id}/items?limit=100`);
+      const classes = new Map(body.items.map((one: Json) => [one.external_id, one.error_class]));
+      for (const { external_id, error_class } of items)
+        expect([entity, external_id, error_class]).toEqual([entity, external_id, classes.get(external_id) ?? null]);
+      return Object.fromEntries(
+        items.map((one: Json) => [
+          one.external_id,
+          [one.outcome, ...one.matches.map((match: Json) => match.external_id)],
+        ]),
+      );
+    };
+    expect(await told('customer')).toMatchObject({ [twin]: ['create'], [other]: ['conflict'], [archived]: ['none'] });
+    const products = await told('product');
+    expect(products).toMatchObject({ [bundle]: ['conflict'], [chair]: ['conflict', String(combo)] });
+    expect(products[lamp][0]).toBe('conflict');
+    // The entry has the SKU of the one and the barcode of the other.
+    expect(products[table]).toEqual(['match', String(shared)]);
+    expect(products[desk][0]).toBe('conflict');
+  });
+
   it('as new ones are bounded, and a sync that creates them makes room', async () => {
     const [ann = '', ben = ''] = ['ann', 'ben'].map((name) => customer(`${name}@x.example`, name));
     await preview();

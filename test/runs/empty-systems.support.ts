@@ -16,7 +16,15 @@ export interface EmptySystems {
   readonly ids: { readonly shop: string; readonly odoo: string };
   readonly sync: Sync;
   /** From a second shop. */
-  readonly another: () => Promise<{ readonly shop: WooCommerceSandbox; readonly id: string; readonly sync: Sync }>;
+  readonly another: () => Promise<AnotherShop>;
+}
+
+interface AnotherShop {
+  readonly shop: WooCommerceSandbox;
+  readonly id: string;
+  readonly sync: Sync;
+  /** A new connection to it. */
+  readonly again: () => Promise<Sync>;
 }
 
 // An incremental sync leaves changes of the second in which it begins to the next sync, so the changes here are dated earlier.
@@ -45,7 +53,8 @@ export async function withEmpty(
       const second = await startWooCommerceSandbox({ ...EMPTY, seed: 7 });
       started.push(second);
       const id = await fixture.connectShop(org, second);
-      return { shop: second, id, sync: syncFrom(id) };
+      const again = async () => syncFrom(await fixture.connectShop(org, second));
+      return { shop: second, id, sync: syncFrom(id), again };
     };
     await work({ org, shop, odoo, ids, sync: syncFrom(ids.shop), another });
   } finally {

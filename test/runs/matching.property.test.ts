@@ -184,7 +184,7 @@ function entriesOf(system: WooCommerceSandbox | OdooSandbox, entity: (typeof ENT
   return Object.fromEntries(seen);
 }
 
-const wordsOf = (name: string) => name.toLowerCase().split(' ').sort().join(' ');
+const wordsOf = (name = '') => name.toLowerCase().split(' ').sort().join(' ');
 
 /** Whether one of the items has so much in common with an entry that was there before that a sync may take it. */
 function mayTake(entity: string, entry: Json, items: readonly Json[]): boolean {
@@ -215,6 +215,49 @@ const asArticle = (row: Json): Json => ({
   barcode: row.global_unique_id ?? row.barcode,
 });
 
+/** Whether a source has made the entry, or has an item that is the same also by name. */
+function isOf(
+  maker: number | undefined,
+  source: number,
+  entity: string,
+  entry: Json,
+  itemsOf: readonly Json[][],
+): boolean {
+  const namesakes = (itemsOf[source] ?? []).filter(({ name }) => wordsOf(name) === wordsOf(entry.name));
+  return maker === source || mayTake(entity, entry, namesakes);
+}
+
+async function matchPreview(org: string, path: string): Promise<Json[]> {
+  const items: Json[] = [];
+  for (let cursor = ''; ; ) {
+    const { body } = await fixture.call(org, 'GET', `/connections/${path}${cursor}`);
+    items.push(...body.items);
+    if (body.next_cursor === null) return items;
+    cursor = `&cursor=${body.next_cursor}`;
+  }
+}
+
+/** What a plan says, and not the destination's answer to a write. */
+const OF_PLANS = new Set(['ambiguous_match', 'already_bound', 'archived_at_destination', 'unsupported_type']);
+
+/** The run that followed did with each item what its match preview showed. */
+function expectAsShown(shown: readonly Json[], bound: readonly Json[], told: readonly Json[]): void {
+  const entryOf = new Map(bound.map(({ external_id, with_external_id }) => [external_id, with_external_id]));
+  const classOf = new Map(told.map(({ external_id, error_class }) => [external_id, error_class]));
+  for (const item of shown) {
+    const { external_id: id, outcome, error_class, matches } = item;
+    const happened = classOf.get(id);
+    const context = (value: unknown) => ({ ...item, value });
+    if (error_class !== null) expect(context(happened)).toEqual(context(error_class));
+    else if (OF_PLANS.has(happened)) expect(context(happened)).toEqual(context(null));
+    // What is written may be refused.
+    else if (happened !== undefined) continue;
+    else if (outcome === 'match') expect(context(entryOf.get(id))).toEqual(context(matches[0].external_id));
+    else if (outcome === 'none') expect(context(entryOf.get(id))).toEqual(context(undefined));
+    else if (outcome !== 'problem') expect(context(entryOf.has(id))).toEqual(context(true));
+  }
+}
+
 async function expectOwnersKept(
   from: readonly (WooCommerceSandbox | OdooSandbox)[],
   to: WooCommerceSandbox | OdooSandbox,
@@ -227,7 +270,7 @@ async function expectOwnersKept(
   for (const system of from) sources.push(await connect(system));
   for (const entity of ENTITIES) {
     const before = entriesOf(to, entity);
-    const items = from.flatMap((system) => {
+    const itemsOf = from.map((system) => {
       const rows = Object.values(entriesOf(system, entity));
       const guests = entity === 'customer' && !('uid' in system) ? system.state().orders() : [];
       const people = guests.map(({ billing }: Json) => ({
@@ -236,19 +279,31 @@ async function expectOwnersKept(
       }));
       return [...rows.map((row) => (entity === 'customer' ? asPerson(system, row) : asArticle(row))), ...people];
     });
+    const items = itemsOf.flat();
     const archived = items.filter(({ active }) => active === false).length;
+    /** Which source's run made each entry that was not there before. */
+    const madeBy = new Map<string, number>();
     const refused = new Map(sources.map((source) => [source, new Set<string>()]));
     let wrote = true;
     for (let round = 1; wrote; round += 1) {
       expect(round).toBeLessThanOrEqual(MOST_ROUNDS);
       wrote = false;
-      for (const source of sources) {
+      for (const [index, source] of sources.entries()) {
+        const atFirst = entriesOf(to, entity);
+        const shown = await matchPreview(org, `${source}/match-preview?with=${connection_id}&entity_type=${entity}`);
         const ends = { source_connection_id: source, destination: { connection_id }, entity_type: entity };
         const { progress, counts } = await fixture.run(org, ends, 60_000);
         expect(progress.status).toMatch(/^completed/);
         const told: Json[] = (await fixture.call(org, 'GET', `/progress/${progress.sync_id}/items`)).body.items;
         const path = `/connections/${source}/bindings?with=${connection_id}&entity_type=${entity}&limit=100`;
         const bound: Json[] = (await fixture.call(org, 'GET', path)).body.items;
+        expectAsShown(shown, bound, told);
+        const now = entriesOf(to, entity);
+        for (const [id, was] of Object.entries(atFirst)) {
+          const entry = entity === 'customer' ? asPerson(to, was) : asArticle(was);
+          if (!(id in before) && !isOf(madeBy.get(id), index, entity, entry, itemsOf)) expect(now[id]).toEqual(was);
+        }
+        for (const id of Object.keys(now)) if (!(id in atFirst)) madeBy.set(id, index);
         const entries = bound.map(({ with_external_id }) => with_external_id);
         expect(new Set(entries).size).toBe(entries.length);
         // Each item is bound, or is told; one that is archived in the source need not be.
@@ -259,13 +314,13 @@ async function expectOwnersKept(
         // Nothing is written twice: only what the sync before could not write.
         const changesPath = `/progress/${progress.sync_id}/changes?limit=100`;
         const changed: Json[] = (await fixture.call(org, 'GET', changesPath)).body.items;
-        const before = refused.get(source);
+        const refusedBefore = refused.get(source);
         if (round > 1)
           expect(
             changed
               .filter(({ kind }) => kind !== 'conflict')
               .map(({ external_id }) => external_id)
-              .filter((id) => !before?.has(id)),
+              .filter((id) => !refusedBefore?.has(id)),
           ).toEqual([]);
         refused.set(source, new Set(told.map(({ external_id }) => external_id)));
       }

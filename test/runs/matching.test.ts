@@ -6,6 +6,7 @@ import {
 } from '@sync-operations/sandbox';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { shopClient } from '../sandbox/woocommerce/shop-client.support.ts';
+import { sql } from '../support/test-database.ts';
 import { type Json, RunsFixture } from './runs.support.ts';
 
 const NOTHING = { customers: 0, products: 0, orders: 0 };
@@ -78,6 +79,13 @@ const orders = () =>
     }));
 /** Everything of a record that a write could change. */
 const frozen = (model: string, id: number) => odoo.admin.get(model, id);
+
+/** All of a system, with everything that a write could change. */
+function entriesOf(system: System, entity: string): Json[] {
+  if (!('uid' in system)) return entity === 'product' ? system.state().products() : system.state().customers();
+  const model = { customer: 'res.partner', product: 'product.template' }[entity] as string;
+  return system.admin.read(model, system.admin.search(model, []));
+}
 
 describe('What is somebody else’s', () => {
   it('An order of another shop with the same number is never taken over', async () => {
@@ -265,6 +273,27 @@ describe('What is somebody else’s', () => {
     expect(await administrator()).toEqual(before);
   });
 
+  it('is not taken over by a product whose variations have the SKUs of two products of a shop', async () => {
+    const attributes = [{ name: 'Size', options: ['S', 'M'], variation: true }];
+    const shirt = shop.admin.createProduct({ name: 'Shirt', type: 'variable', attributes });
+    for (const [option, sku] of Object.entries({ S: 'SHIRT-S', M: 'SHIRT-M' }))
+      shop.admin.createVariation(shirt.id, { sku, regular_price: '9', attributes: [{ name: 'Size', option }] });
+    const small = shop2.admin.createProduct({ name: 'Small shirt', sku: 'SHIRT-S', regular_price: '5' });
+    const medium = shop2.admin.createProduct({ name: 'Medium shirt', sku: 'SHIRT-M', regular_price: '6' });
+    const state = () => [shop2.state().products(), shop2.state().variations()];
+    const before = state();
+    const asked = async () => {
+      const { counts, items } = await sync(shop, shop2, 'product');
+      expect([counts, items[0].error_class]).toEqual([{ conflict: 1 }, 'ambiguous_match']);
+      for (const { id } of [small, medium]) expect(items[0].message).toContain(`Entry ${id} `);
+    };
+    await asked();
+    expect(state()).toEqual(before);
+    // In the trash, too.
+    for (const { id } of [small, medium]) shop2.admin.trashProduct(id);
+    await asked();
+  });
+
   it('is the product of another shop with the same code and another name', async () => {
     shop.admin.createProduct(LAMP);
     shop2.admin.createProduct({ ...LAMP, name: 'Chair', regular_price: '77.00' });
@@ -273,5 +302,60 @@ describe('What is somebody else’s', () => {
     expect([counts, items[0].error_class]).toEqual([{ conflict: 1 }, 'ambiguous_match']);
     const [template = 0] = odoo.admin.search('product.template', [['default_code', '=', 'LAMP-1']]);
     expect(odoo.admin.get('product.template', template)).toMatchObject({ name: 'Lamp', list_price: 100 });
+  });
+
+  it('is what the create of another item made, also when that binding is not known: into an Odoo', async () => {
+    shop.admin.createCustomer({ email: ADA.email, first_name: '', last_name: '' });
+    shop.admin.createProduct(LAMP);
+    shop.admin.createProduct({ ...LAMP, name: 'Coded by its mark', sku: '', global_unique_id: '4006381333931' });
+    shop2.admin.createCustomer(ADA);
+    shop2.admin.createProduct({ ...LAMP, name: 'Chair', regular_price: '77.00' });
+    shop2.admin.createProduct({ name: 'Table', sku: 'TABLE-1', global_unique_id: '4006381333931', regular_price: '5' });
+    await expectAsked(shop, shop2, odoo, { customer: 1, product: 2 });
+  });
+
+  it('is what the create of another item made, also when that binding is not known: into a shop', async () => {
+    const first = await startOdooSandbox({ version: 18, partners: 0, products: 0, orders: 0 });
+    try {
+      first.admin.create('product.product', { name: 'Lamp', default_code: 'LAMP-1', list_price: 100 });
+      odoo.admin.create('product.product', { name: 'Chair', default_code: 'LAMP-1', list_price: 77 });
+      await expectAsked(first, odoo, shop, { product: 1 });
+    } finally {
+      await first.stop();
+    }
+  });
+
+  /** As when a worker dies between a create and the commit of its batch, or two sources sync at once. */
+  async function expectAsked(one: System, other: System, to: System, expected: Json): Promise<void> {
+    for (const [entity, count] of Object.entries<number>(expected)) {
+      expect((await sync(one, to, entity)).counts).toEqual({ created: count });
+      await sql(fixture.service.database.superuserUrl, 'DELETE FROM sync_bindings WHERE org_id = $1', [org]);
+      const before = entriesOf(to, entity);
+      const { counts, items } = await sync(other, to, entity);
+      const classes = items.map(({ error_class }) => error_class);
+      expect([counts, classes]).toEqual([{ conflict: count }, Array(count).fill('ambiguous_match')]);
+      for (const { message } of items) expect(message).toContain('created for another item');
+      expect(entriesOf(to, entity)).toEqual(before);
+      // Who made it finds it again.
+      expect((await sync(one, to, entity)).counts).toEqual({ unchanged: count });
+    }
+  }
+
+  it('stays so when the connection to whom it belongs is removed', async () => {
+    const nameless = { email: ADA.email, first_name: '', last_name: '' };
+    shop.admin.createCustomer(nameless);
+    shop.admin.createProduct(LAMP);
+    for (const entity of ['customer', 'product'])
+      expect((await sync(shop, odoo, entity)).counts).toEqual({ created: 1 });
+    expect((await fixture.call(org, 'DELETE', `/connections/${await connection(shop)}`)).status).toBe(204);
+    shop2.admin.createCustomer(ADA);
+    shop2.admin.createProduct({ ...LAMP, name: 'Chair', regular_price: '77.00' });
+    const everything = () => ['customer', 'product'].map((entity) => entriesOf(odoo, entity));
+    const before = everything();
+    for (const entity of ['customer', 'product']) {
+      const { counts, items } = await sync(shop2, odoo, entity);
+      expect([counts, items[0].error_class]).toEqual([{ conflict: 1 }, 'ambiguous_match']);
+    }
+    expect(everything()).toEqual(before);
   });
 });

@@ -79,6 +79,35 @@ it('A connection that is pointed at another shop does not write its people over 
   expect((await sync(org, from, to)).counts).toEqual({ unchanged: 1 });
 });
 
+it('Incremental syncs begin anew when either end is pointed at another system, however old what is there is', async () => {
+  const org = 'anew';
+  const DAY_MS = 86_400_000;
+  const [odoo, odoo2] = [await newOdoo(), await newOdoo()];
+  const shops = [];
+  for (const seed of [1, 7]) {
+    let ago = DAY_MS;
+    const shop = await newShop({ seed, now: () => Date.now() - ago });
+    shop.admin.createProduct({ name: `Old ${seed}`, sku: `OLD-${seed}`, regular_price: '10' });
+    // Later than what an incremental sync reads again.
+    ago = 2_000;
+    shop.admin.createProduct({ name: `New ${seed}`, sku: `NEW-${seed}`, regular_price: '10' });
+    shops.push(shop);
+  }
+  const [shop, shop2] = shops as [WooCommerceSandbox, WooCommerceSandbox];
+  const [from, to] = [await fixture.connectShop(org, shop), await fixture.connectOdoo(org, odoo)];
+  const counts = async () => (await sync(org, from, to, 'product', 'incremental')).counts;
+  expect(await counts()).toEqual({ created: 2 });
+  const point = async (id: string, change: object) =>
+    expect((await fixture.call(org, 'PATCH', `/connections/${id}`, { ...change, another_system: true })).status).toBe(
+      200,
+    );
+  await point(from, { base_url: shop2.url, credentials: keysOf(shop2) });
+  expect(await counts()).toEqual({ created: 2 });
+  const credentials = { database: odoo2.database, username: odoo2.username, api_key: odoo2.apiKey };
+  await point(to, { base_url: odoo2.url, credentials });
+  expect(await counts()).toEqual({ created: 2 });
+});
+
 it('An old shop, which has no store id, is told from another by its address', async () => {
   const org = 'another-old-shop';
   const [shop, shop2, odoo] = [
@@ -95,6 +124,46 @@ it('An old shop, which has no store id, is told from another by its address', as
   // Its administrator says that the shop has moved.
   const moved = await fixture.call(org, 'PATCH', `/connections/${from}`, { ...change, another_system: false });
   expect(moved.status).toBe(200);
+});
+
+it('A shop without a store id that another one has taken the place of is noticed, and a person says which it is', async () => {
+  const org = 'replaced-old-shop';
+  const [shop, odoo] = [await newShop({ storeId: null }), await newOdoo()];
+  const ada = shop.admin.createCustomer(ADA);
+  const door = await frontDoor(shop.url);
+  const from = await fixture.connectShop(org, { ...shop, url: door.url }, { home_url: shop.url });
+  const to = await fixture.connectOdoo(org, odoo);
+  expect((await sync(org, from, to)).counts).toEqual({ created: 1 });
+  const say = async (another_system: boolean) =>
+    expect((await fixture.call(org, 'PATCH', `/connections/${from}`, { another_system })).status).toBe(200);
+  const expectUnclear = async () => {
+    expect((await sync(org, from, to)).progress).toMatchObject({
+      ...{ status: 'failed', error_message: expect.stringMatching(/what may be the system it is bound to/) },
+    });
+    const check = await fixture.call(org, 'POST', `/connections/${from}/check`);
+    expect(check.body).toMatchObject({ ok: false, system: { likeness: 'unclear' } });
+  };
+  // The first account was deleted, so that another one is the first.
+  door.bend(
+    changed((answer, { url }) => {
+      const isOfFirst = url.searchParams.get('role') === 'all' && url.searchParams.get('orderby') === 'id';
+      const body = answer.body.replace(/"date_created_gmt":"[^"]*"/g, '"date_created_gmt":"2026-02-01T09:00:00"');
+      return isOfFirst ? { ...answer, body } : answer;
+    }),
+  );
+  await expectUnclear();
+  await say(false);
+  expect((await sync(org, from, to)).counts).toEqual({ unchanged: 1 });
+
+  // A shop that was set up anew at the address.
+  door.bend(null);
+  shop.admin.updateCustomer(ada.id, BEN);
+  await expectUnclear();
+  expect(partnersOf(odoo)).toMatchObject([{ name: 'Ada Example', email: ADA.email }]);
+  await say(true);
+  expect((await sync(org, from, to)).counts).toEqual({ created: 1 });
+  expect(partnersOf(odoo)).toMatchObject([{ name: 'Ada Example' }, { name: 'Ben Sample' }]);
+  expect((await sync(org, from, to)).counts).toEqual({ unchanged: 1 });
 });
 
 it('The same shop at a new address keeps its bindings, and the check says so', async () => {

@@ -164,6 +164,8 @@ export interface SystemIdentity {
   readonly place: string;
   /** What the settings of the connection make of the meaning of its ids: a column, a company. Empty when they do not matter. */
   readonly scope: string;
+  /** A fact of a system without an identity that stays as long as it does, to tell it from another at its place. Null: it is not known. */
+  readonly since?: string | null;
 }
 
 /** What to read. `since` is a `watermark` of an earlier page, opaque to all but the connector. */
@@ -225,6 +227,8 @@ export interface ExternalItem {
 export interface Match extends ExternalItem {
   /** An earlier create stored the candidate's key in it. */
   readonly marked?: boolean;
+  /** An earlier create stored another key in it: it was made for somebody else, whether or not that is known as a binding yet. */
+  readonly markedForAnother?: boolean;
   /** Why it is not to be taken without a person's word, as the end of a sentence: "it is the partner of a user". */
   readonly held?: string;
   /** It shares no natural key, only what people call it; see Candidate.byName. */

@@ -73,12 +73,17 @@ export class SystemBinder {
       return this.bind(unbound, found, await this.create(connection.system, found, randomUUID().slice(0, 8)));
     }
     const { likeness, system } = await this.standing(unbound, found);
+    if (likeness !== 'same' && system && saysTheSame(system, found)) {
+      await this.database.query(replaceSystem(currentTenant().orgId, system.id));
+      return this.bind(unbound, found, await this.create(connection.system, found, randomUUID().slice(0, 8)));
+    }
     return this.bind(unbound, found, likeness === 'same' ? system : null);
   }
 
-  private async create(system: string, { identity, place, scope }: SystemIdentity, mark: string): Promise<SystemRow> {
+  private async create(system: string, found: SystemIdentity, mark: string): Promise<SystemRow> {
     const { orgId } = currentTenant();
-    const row = { id: randomUUID(), system, identity, place, scope, mark };
+    const { identity, place, scope, since = null } = found;
+    const row = { id: randomUUID(), system, identity, place, scope, since, mark };
     const [inserted] = await this.database.query<SystemRow>(insertSystem(orgId, row));
     if (inserted) return inserted;
     // Another connection was bound to the same system at the same moment.
@@ -88,6 +93,10 @@ export class SystemBinder {
     return same;
   }
 }
+
+/** There can be only one that does, unless somebody said that the other is another one. */
+const saysTheSame = (known: SystemRow, { identity, place, scope }: SystemIdentity): boolean =>
+  known.identity === identity && known.place === place && known.scope === scope;
 
 const isUnclear = ({ likeness }: Standing): boolean => likeness === 'unclear';
 

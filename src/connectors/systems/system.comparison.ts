@@ -6,13 +6,16 @@ export const SYSTEM_LIKENESSES = ['new', 'same', 'unclear', 'another'] as const;
 export type SystemLikeness = (typeof SYSTEM_LIKENESSES)[number];
 export type Likeness = Exclude<SystemLikeness, 'new'>;
 
-type Known = Pick<SystemIdentity, 'identity' | 'place' | 'scope'>;
+type Known = Pick<SystemIdentity, 'identity' | 'place' | 'scope' | 'since'>;
 
 /** Whether the system that answers now is the one that is known. Pure. */
 export function compareSystems(known: Known, found: SystemIdentity): Likeness {
   if (known.scope !== found.scope) return 'another';
   const samePlace = known.place === found.place;
-  if (known.identity === null || found.identity === null) return samePlace ? 'same' : 'unclear';
+  if (known.identity === null || found.identity === null) {
+    const isReplaced = Boolean(known.since && found.since && known.since !== found.since);
+    return samePlace && !isReplaced ? 'same' : 'unclear';
+  }
   if (known.identity !== found.identity) return 'another';
   return samePlace || !found.isCopied ? 'same' : 'unclear';
 }

@@ -7,11 +7,13 @@ export interface SystemRow {
   readonly identity: string | null;
   readonly place: string;
   readonly scope: string;
+  /** See SystemIdentity. */
+  readonly since: string | null;
   /** See markOfSystem. */
   readonly mark: string;
 }
 
-const SHOWN = 'id, identity, place, scope, mark';
+const SHOWN = 'id, identity, place, scope, since, mark';
 
 export const findSystem = (orgId: string, id: string): Statement => ({
   text: `SELECT ${SHOWN} FROM public.sync_systems WHERE org_id = $1 AND id = $2`,
@@ -30,24 +32,33 @@ export const findSystemsLike = (orgId: string, system: string, { identity, place
 export type NewSystem = SystemRow & { readonly system: string };
 
 /** Returns no row when there is one that says the same. */
-export const insertSystem = (orgId: string, { id, system, identity, place, scope, mark }: NewSystem): Statement => ({
+export const insertSystem = (
+  orgId: string,
+  { id, system, identity, place, scope, since, mark }: NewSystem,
+): Statement => ({
   text: `
-    INSERT INTO public.sync_systems (org_id, id, system, identity, place, scope, mark) VALUES ($1, $2, $3, $4, $5, $6, $7)
+    INSERT INTO public.sync_systems (org_id, id, system, identity, place, scope, mark, since)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
     ON CONFLICT (org_id, system, (coalesce(identity, '')), place, scope) WHERE replaced_at IS NULL DO NOTHING
     RETURNING ${SHOWN}`,
-  values: [orgId, id, system, identity, place, scope, mark],
+  values: [orgId, id, system, identity, place, scope, mark, since],
 });
 
 /** Keeps what the same system says of itself by now, unless that is said of another row. */
-export const learnSystem = (orgId: string, id: string, { identity, place }: SystemIdentity): Statement => ({
+export const learnSystem = (
+  orgId: string,
+  id: string,
+  { identity, place, since = null }: SystemIdentity,
+): Statement => ({
   text: `
-    UPDATE public.sync_systems s SET identity = coalesce($3, s.identity), place = $4
-     WHERE s.org_id = $1 AND s.id = $2 AND (s.identity, s.place) IS DISTINCT FROM (coalesce($3, s.identity), $4)
+    UPDATE public.sync_systems s SET identity = coalesce($3, s.identity), place = $4, since = coalesce($5, s.since)
+     WHERE s.org_id = $1 AND s.id = $2
+       AND (s.identity, s.place, s.since) IS DISTINCT FROM (coalesce($3, s.identity), $4, coalesce($5, s.since))
        AND NOT EXISTS (SELECT FROM public.sync_systems o
                         WHERE o.org_id = $1 AND o.system = s.system AND o.scope = s.scope AND o.replaced_at IS NULL
                           AND o.id <> s.id AND o.place = $4
                           AND o.identity IS NOT DISTINCT FROM coalesce($3, s.identity))`,
-  values: [orgId, id, identity, place],
+  values: [orgId, id, identity, place, since],
 });
 
 /** What is known of it holds no longer for what looks the same. */

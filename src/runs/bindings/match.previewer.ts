@@ -2,13 +2,15 @@ import { Injectable } from '@nestjs/common';
 
 import { decodeTuple, encodeTuple, notACursor } from '../../common/tuple.cursor.ts';
 import type { CanonicalData } from '../../connectors/canonical/canonical.types.ts';
-import type { Cursor, ExternalItem } from '../../connectors/contract/connector.types.ts';
-import type { MatchChoice } from '../../planning/match.choice.ts';
+import type { Cursor, ExternalItem, ItemProblem } from '../../connectors/contract/connector.types.ts';
 import type { ScoredMatch } from '../../planning/match.strength.ts';
+import type { ItemPlan } from '../../planning/plan.types.ts';
+import type { PlannedItem } from '../../planning/planning.types.ts';
 import { findBindings } from '../../records/bindings.sql.ts';
-import { markKey } from '../../records/matching/mark.key.ts';
-import { MatchFinder } from '../../records/matching/match.finder.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
+import { ItemPlanner } from '../destination/item.planner.ts';
+import { optionsOf } from '../destination/planner.options.ts';
+import { openSince } from '../runs.sql.ts';
 import type { MatchPreviewDto, MatchPreviewItemDto, PossibleMatchDto } from './dto/match-preview.dto.ts';
 import type { MatchPreviewQuery } from './dto/requests.dto.ts';
 import { type OpenedPair, PairOpener } from './pair.opener.ts';
@@ -16,7 +18,7 @@ import { type OpenedPair, PairOpener } from './pair.opener.ts';
 const LIST = 'matches';
 const DEFAULT_ITEMS = 25;
 
-/** Shows, before anything is synced, what a sync would take for the same. One page of the source at a time. */
+/** Shows, before anything is synced, what a full sync would take for the same. One page of the source at a time. */
 @Injectable()
 export class MatchPreviewer {
   constructor(
@@ -36,31 +38,60 @@ export class MatchPreviewer {
     });
   }
 
+  /** By the plans that a full sync makes of these items. */
   private async matched(opened: OpenedPair, items: readonly ExternalItem[]): Promise<MatchPreviewItemDto[]> {
-    const { pair, destination, mark, signal } = opened;
-    const ids = items.map(({ external_id }) => external_id);
-    const rows = await this.database.read<{ source_id: string }>(findBindings(pair, ids));
-    const bound = new Set(rows.map(({ source_id }) => source_id));
-    // What an earlier run created and could not bind is left to the next run: a shop's orders can only be searched from the newest on.
-    const since = new Date().toISOString();
-    const unbound = items.flatMap(({ external_id, data }) =>
-      data && !bound.has(external_id) ? [{ external_id, key: markKey(mark, external_id), data, since }] : [],
+    const { pair, signal } = opened;
+    const now = new Date().toISOString();
+    const asked = { org_id: pair.orgId, entity_type: pair.entity, created_at: now };
+    const [open] = await this.database.read<{ since: string }>(openSince(asked, pair));
+    const forFullSync = { syncId: null, thorough: true, remembersRefusals: true, since: open?.since ?? now };
+    const calls = { call: <T>(work: () => Promise<T>) => work() };
+    const planner = new ItemPlanner(this.database, calls, signal, { ...optionsOf(opened), ...forFullSync });
+    const readable = items.filter(({ problem }) => !problem);
+    const planned = await planner.plan(readable.map((item) => ({ item })));
+    const byId = new Map(planned.map((one) => [one.work.item.external_id, one]));
+    const rows = await this.database.read<{ source_id: string }>(
+      findBindings(
+        pair,
+        items.map(({ external_id }) => external_id),
+      ),
     );
-    const finder = new MatchFinder(this.database, { pair, session: destination.session, call: (call) => call() });
-    const choices = await finder.find(unbound, signal);
-    return items.map((item) => shown(item, bound.has(item.external_id), choices.get(item.external_id)));
+    const bound = new Set(rows.map(({ source_id }) => source_id));
+    return items.map((item) => shown(item, byId.get(item.external_id), bound.has(item.external_id)));
   }
 }
 
-function shown(item: ExternalItem, isBound: boolean, choice: MatchChoice | undefined): MatchPreviewItemDto {
+function shown(item: ExternalItem, planned: PlannedItem | undefined, isBound: boolean): MatchPreviewItemDto {
   const { external_id, data, problem } = item;
-  const row = { external_id, name: nameOf(data), matches: [], message: null };
-  if (isBound) return { ...row, outcome: 'bound' };
-  if (!choice) return { ...row, outcome: 'problem', message: problem?.message ?? 'It is deleted in the source.' };
-  if (choice.kind === 'new') return { ...row, outcome: 'create' };
-  if (choice.kind === 'entry') return { ...row, outcome: 'match', matches: [possible(choice.match)] };
-  return { ...row, outcome: 'ambiguous', matches: choice.matches.map(possible), message: choice.message };
+  const row = { external_id, name: nameOf(data), matches: [], error_class: null, message: null };
+  if (!planned || problem) return { ...row, outcome: 'problem', ...toldOf(problem) };
+  const { plan } = planned;
+  if (data === null) return { ...row, outcome: isBound ? 'bound' : 'problem', message: 'It is deleted in the source.' };
+  // What was bound to an entry that is gone is matched anew, if the connection's settings say so.
+  const matches = (planned.matches ?? []).map(possible);
+  const isMatchedAnew = matches.length > 0 || plan.kind === 'create';
+  const told = plan.kind === 'conflict' || plan.kind === 'refused' ? toldOf(plan) : {};
+  if (isBound && !isMatchedAnew) return { ...row, outcome: 'bound', ...told };
+  return { ...row, outcome: outcomeOf(plan), matches, message: noteOf(plan), ...told };
 }
+
+function outcomeOf(plan: ItemPlan): MatchPreviewItemDto['outcome'] {
+  if (plan.kind === 'create') return 'create';
+  if (plan.kind === 'refused') return 'problem';
+  if (plan.kind === 'conflict') return plan.error_class === 'ambiguous_match' ? 'ambiguous' : 'conflict';
+  return 'destination' in plan && plan.destination ? 'match' : 'none';
+}
+
+function noteOf(plan: ItemPlan): string | null {
+  if ('replaces' in plan && plan.replaces)
+    return `It takes the place of item ${plan.replaces.source_id}, which is gone from the source.`;
+  return plan.kind === 'update' && plan.awake ? 'The entry is archived, and is brought back.' : null;
+}
+
+const toldOf = (told: ItemProblem | undefined) => ({
+  error_class: told?.error_class ?? null,
+  message: told?.message ?? null,
+});
 
 const possible = ({ entry, strength, by }: ScoredMatch): PossibleMatchDto => ({
   ...{ external_id: entry.external_id, strength, by, held: entry.held ?? null, name: nameOf(entry.data) },

@@ -7,17 +7,13 @@ import { ConnectorError } from '../../connectors/contract/connector.error.ts';
 import { SystemBinder } from '../../connectors/systems/system.binder.ts';
 import type { Pair } from '../../records/bindings.sql.ts';
 import { currentTenant } from '../../tenancy/tenant.context.ts';
+import type { Ends } from '../destination/planner.options.ts';
 
 /** Leaves time for the retries of a slow system. */
 const TIMEOUT_MS = 30_000;
 
 /** Two connections whose systems have said which they are. */
-export interface OpenedPair {
-  readonly pair: Pair;
-  readonly source: OpenedConnection;
-  readonly destination: OpenedConnection;
-  /** The first part of the marks of what is created for the source; see markOfSystem. */
-  readonly mark: string;
+export interface OpenedPair extends Ends {
   readonly signal: AbortSignal;
 }
 

@@ -2,11 +2,12 @@ import { inSmallerParts, oversized } from '../../connectors/border/smaller.parts
 import type { CanonicalData } from '../../connectors/canonical/canonical.types.ts';
 import type { ConnectorSession, ExternalItem } from '../../connectors/contract/connector.types.ts';
 import type { Asked, MatchChoice } from '../../planning/match.choice.ts';
+import type { ScoredMatch } from '../../planning/match.strength.ts';
 import type { Binding, ConflictPolicy, Link } from '../../planning/plan.types.ts';
 import type { Pair } from '../../records/bindings.sql.ts';
 import { markKey } from '../../records/matching/mark.key.ts';
 import type { MatchFinder } from '../../records/matching/match.finder.ts';
-import type { RetryPolicy } from '../worker/retry.policy.ts';
+import type { Calls } from '../worker/retry.policy.ts';
 
 export interface EntriesOptions {
   readonly pair: Pair;
@@ -34,18 +35,20 @@ export interface FoundEntries {
   readonly reborn: ReadonlySet<string>;
   /** By source id: what a person has to decide. */
   readonly asked: ReadonlyMap<string, Asked>;
+  /** By source id: which entries were found for what is not bound. */
+  readonly matched: ReadonlyMap<string, readonly ScoredMatch[]>;
 }
 
 /** Reads the entries of a destination: bound ones by their ids, the others by their natural keys. */
 export class DestinationEntries {
-  private readonly retryPolicy: RetryPolicy;
+  private readonly calls: Calls;
   private readonly signal: AbortSignal;
   private readonly options: EntriesOptions;
   private readonly finder: MatchFinder;
 
-  constructor(retryPolicy: RetryPolicy, signal: AbortSignal, options: EntriesOptions, finder: MatchFinder) {
+  constructor(calls: Calls, signal: AbortSignal, options: EntriesOptions, finder: MatchFinder) {
     this.finder = finder;
-    this.retryPolicy = retryPolicy;
+    this.calls = calls;
     this.signal = signal;
     this.options = options;
   }
@@ -77,11 +80,14 @@ export class DestinationEntries {
     );
     const matches = await this.matches(wanted, reborn, targets);
     const asked = new Map<string, Asked>();
+    const matched = new Map<string, readonly ScoredMatch[]>();
     for (const [id, choice] of matches) {
       if (choice.kind === 'ask') asked.set(id, choice);
+      if (choice.kind === 'ask') matched.set(id, choice.matches);
       if (choice.kind === 'entry') entries.set(id, [choice.match.entry]);
+      if (choice.kind === 'entry') matched.set(id, [choice.match]);
     }
-    return { entries, unbound, reborn, asked };
+    return { entries, unbound, reborn, asked, matched };
   }
 
   /** Whoever has got the id of another entry must not be found by the mark of what was created for that one. */
@@ -92,8 +98,7 @@ export class DestinationEntries {
   private async byIds(ids: readonly string[]): Promise<Map<string, ExternalItem>> {
     if (ids.length === 0) return new Map();
     const { pair, session } = this.options;
-    const read = (part: readonly string[]) =>
-      this.retryPolicy.call(() => session.readByIds(pair.entity, part, this.signal));
+    const read = (part: readonly string[]) => this.calls.call(() => session.readByIds(pair.entity, part, this.signal));
     const found = await inSmallerParts(ids, read, oversized);
     return new Map(found.map((entry) => [entry.external_id, entry]));
   }

@@ -82,7 +82,7 @@ export class EntryHolders {
     return new Map(claims.filter(([, holder]) => isGone(holder.source_id)));
   }
 
-  /** What other connections have bound, of the entries that would be archived or are. */
+  /** What other systems have bound, of the entries that would be archived or are. */
   private async others(items: readonly WorkItem[], found: FoundEntries): Promise<OtherBinding[]> {
     const asked = items.flatMap(({ item }) => {
       const entries = found.entries.get(item.external_id) ?? [];

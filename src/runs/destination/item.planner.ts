@@ -11,14 +11,15 @@ import { MatchFinder } from '../../records/matching/match.finder.ts';
 import { fingerprintOf, unlessRefused } from '../../records/refusal.memory.ts';
 import { findRefusals, type Refusal } from '../../records/refusals.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import type { RetryPolicy } from '../worker/retry.policy.ts';
+import type { Calls } from '../worker/retry.policy.ts';
 import { DestinationEntries, type StoredBindings } from './destination.entries.ts';
 import { EntryHolders } from './entry.holders.ts';
 import { ReferenceTranslation, unlessUnsynced } from './reference.translation.ts';
 import { SourceSuccession } from './source.succession.ts';
 
 export interface PlannerOptions {
-  readonly syncId: string;
+  /** Null: what other batches of a run took is not asked for. */
+  readonly syncId: string | null;
   readonly pair: Pair;
   /** The connections to its two systems. */
   readonly ends: Pick<Pair, 'source' | 'destination'>;
@@ -50,14 +51,14 @@ export class ItemPlanner {
   private readonly translation: ReferenceTranslation;
   private readonly holders: EntryHolders;
 
-  constructor(database: TenantDatabase, retryPolicy: RetryPolicy, signal: AbortSignal, options: PlannerOptions) {
+  constructor(database: TenantDatabase, calls: Calls, signal: AbortSignal, options: PlannerOptions) {
     const { pair, source } = options;
     this.database = database;
     this.options = options;
-    const finder = new MatchFinder(database, { ...options, call: (call) => retryPolicy.call(call) });
-    this.entries = new DestinationEntries(retryPolicy, signal, options, finder);
-    this.succession = new SourceSuccession(database, retryPolicy, signal, { pair, session: source });
-    this.translation = new ReferenceTranslation(database, retryPolicy, signal, options);
+    const finder = new MatchFinder(database, { ...options, call: (call) => calls.call(call) });
+    this.entries = new DestinationEntries(calls, signal, options, finder);
+    this.succession = new SourceSuccession(database, calls, signal, { pair, session: source });
+    this.translation = new ReferenceTranslation(database, calls, signal, options);
     this.holders = new EntryHolders(database, pair, this.succession);
   }
 
@@ -133,6 +134,7 @@ export class ItemPlanner {
           target,
           before: found.unbound.has(id) ? null : (befores.get(id) ?? null),
           claims,
+          matches: found.matched.get(id) ?? [],
         },
         ...(lacksCustomer && { lacksCustomer }),
         plan: this.options.remembersRefusals ? unlessRefused(plan, fingerprint, refusal) : plan,
@@ -165,8 +167,8 @@ export class ItemPlanner {
 
   /** Of these claims, those that earlier batches of the run hold. */
   private async held(claims: readonly string[]): Promise<ById<string>> {
-    if (claims.length === 0) return new Map();
     const { pair, syncId } = this.options;
+    if (claims.length === 0 || syncId === null) return new Map();
     const rows = await this.database.query<Claim>(findClaims(pair.orgId, syncId, [...new Set(claims)]));
     return new Map(rows.map(({ claim, external_id }) => [claim, external_id]));
   }

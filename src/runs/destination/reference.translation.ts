@@ -6,7 +6,7 @@ import type { WorkItem } from '../../planning/planning.types.ts';
 import { guestId, type Lookup, referencesOf, translateReferences } from '../../planning/references.ts';
 import { findBindings, type Pair } from '../../records/bindings.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import type { RetryPolicy } from '../worker/retry.policy.ts';
+import type { Calls } from '../worker/retry.policy.ts';
 import { accountsOf, emailsWithoutAccount } from './order.accounts.ts';
 
 export interface TranslationOptions {
@@ -31,13 +31,13 @@ export interface Translated {
 /** Finds for what items of a source refer to which entries of the destination that is. */
 export class ReferenceTranslation {
   private readonly database: TenantDatabase;
-  private readonly retryPolicy: RetryPolicy;
+  private readonly calls: Calls;
   private readonly signal: AbortSignal;
   private readonly options: TranslationOptions;
 
-  constructor(database: TenantDatabase, retryPolicy: RetryPolicy, signal: AbortSignal, options: TranslationOptions) {
+  constructor(database: TenantDatabase, calls: Calls, signal: AbortSignal, options: TranslationOptions) {
     this.database = database;
-    this.retryPolicy = retryPolicy;
+    this.calls = calls;
     this.signal = signal;
     this.options = options;
   }
@@ -74,7 +74,7 @@ export class ReferenceTranslation {
     const { pair, source, since } = this.options;
     const emails = emailsWithoutAccount(items).filter((email) => !found.has(`customer ${guestId(email)}`));
     if (emails.length === 0) return;
-    const accounts = await this.retryPolicy.call(() => accountsOf(source, emails, since, this.signal));
+    const accounts = await this.calls.call(() => accountsOf(source, emails, since, this.signal));
     const rows = await this.database.query<Binding>(
       findBindings({ ...pair, entity: 'customer' }, [...accounts.values()]),
     );
@@ -91,7 +91,7 @@ export class ReferenceTranslation {
     const unbound = [...new Set(ids)].filter((id) => lookup('product', id) === null);
     if (unbound.length === 0) return new Set();
     const read = (part: readonly string[]) =>
-      this.retryPolicy.call(() => this.options.source.readByIds('product', part, this.signal));
+      this.calls.call(() => this.options.source.readByIds('product', part, this.signal));
     const found = await inSmallerParts(unbound, read, oversized);
     const comes = found.filter(({ data, deleted }) => !deleted && !(data && (data as CanonicalProduct).type));
     return new Set(comes.map(({ external_id }) => external_id));

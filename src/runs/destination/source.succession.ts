@@ -7,7 +7,7 @@ import type { Binding } from '../../planning/plan.types.ts';
 import { guestId } from '../../planning/references.ts';
 import { findBindings, type Pair } from '../../records/bindings.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import type { RetryPolicy } from '../worker/retry.policy.ts';
+import type { Calls } from '../worker/retry.policy.ts';
 
 /**
  * Who takes the place of whom in the source: an item that was deleted and made anew with the same email or SKU, or a guest who has an
@@ -15,19 +15,19 @@ import type { RetryPolicy } from '../worker/retry.policy.ts';
  */
 export class SourceSuccession {
   private readonly database: TenantDatabase;
-  private readonly retryPolicy: RetryPolicy;
+  private readonly calls: Calls;
   private readonly signal: AbortSignal;
   private readonly pair: Pair;
   private readonly session: ConnectorSession;
 
   constructor(
     database: TenantDatabase,
-    retryPolicy: RetryPolicy,
+    calls: Calls,
     signal: AbortSignal,
     source: { readonly pair: Pair; readonly session: ConnectorSession },
   ) {
     this.database = database;
-    this.retryPolicy = retryPolicy;
+    this.calls = calls;
     this.signal = signal;
     this.pair = source.pair;
     this.session = source.session;
@@ -49,7 +49,7 @@ export class SourceSuccession {
       ({ source_id, source_data }): Candidate => ({ key: source_id, data: source_data, since }),
     );
     const find = (part: readonly Candidate[]) =>
-      this.retryPolicy.call(() => this.session.findMatches(entity, part, this.signal));
+      this.calls.call(() => this.session.findMatches(entity, part, this.signal));
     const matches = await inSmallerParts(candidates, find, () => []);
     const emails = gone.flatMap(({ source_data }) => (source_data as CanonicalCustomer).email ?? []);
     const guests = entity === 'customer' && emails.length > 0 ? await this.read(emails.map(guestId)) : [];
@@ -64,7 +64,7 @@ export class SourceSuccession {
 
   private read(ids: readonly string[]): Promise<ExternalItem[]> {
     const read = (part: readonly string[]) =>
-      this.retryPolicy.call(() => this.session.readByIds(this.pair.entity, part, this.signal));
+      this.calls.call(() => this.session.readByIds(this.pair.entity, part, this.signal));
     return inSmallerParts(ids, read, oversized);
   }
 }

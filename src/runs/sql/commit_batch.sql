@@ -52,31 +52,32 @@ BEGIN
 
   IF batch ? 'shared' THEN
     -- Two runs may let go of one entry at the same moment, each leaving it to the other. The second waits here for the first, in the same
-    -- order as everybody, finds that nobody has the entry any more, and plans anew.
+    -- order as everybody, finds that nobody has the entry any more, and plans anew. A system has its entries also while no connection
+    -- leads to it.
     destination := (batch -> 'systems' ->> run.destination_connection_id::text)::uuid;
     PERFORM FROM public.sync_bindings AS b
       WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.system_b = destination
-        AND b.system_a IN (SELECT c.system_id FROM public.sync_connections AS c WHERE c.org_id = org AND c.removed_at IS NULL)
+        AND b.system_a IN (SELECT s.id FROM public.sync_systems AS s WHERE s.org_id = org)
         AND b.id_b = ANY (ARRAY(SELECT jsonb_array_elements_text(batch -> 'shared')))
       ORDER BY b.system_a, b.id_a FOR UPDATE;
     PERFORM FROM public.sync_bindings AS b
       WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.system_a = destination
-        AND b.system_b IN (SELECT c.system_id FROM public.sync_connections AS c WHERE c.org_id = org AND c.removed_at IS NULL)
+        AND b.system_b IN (SELECT s.id FROM public.sync_systems AS s WHERE s.org_id = org)
         AND b.id_a = ANY (ARRAY(SELECT jsonb_array_elements_text(batch -> 'shared')))
       ORDER BY b.system_b, b.id_b FOR UPDATE;
     IF EXISTS (
       SELECT FROM jsonb_array_elements_text(batch -> 'shared') AS e (id) WHERE NOT EXISTS (
-        SELECT FROM public.sync_connections AS c
+        SELECT FROM public.sync_systems AS s
           CROSS JOIN LATERAL (
             SELECT FROM public.sync_bindings AS b
-             WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.system_a = c.system_id AND b.system_b = destination
+             WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.system_a = s.id AND b.system_b = destination
                AND b.id_b = e.id AND NOT b.put_away
             UNION ALL
             SELECT FROM public.sync_bindings AS b
-             WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.system_a = destination AND b.system_b = c.system_id
+             WHERE b.org_id = org AND b.entity_type = run.entity_type AND b.system_a = destination AND b.system_b = s.id
                AND b.id_a = e.id AND NOT b.put_away) AS other
-         WHERE c.org_id = org AND c.removed_at IS NULL
-           AND c.system_id NOT IN ((batch ->> 'system_a')::uuid, (batch ->> 'system_b')::uuid))) THEN
+         WHERE s.org_id = org
+           AND s.id NOT IN ((batch ->> 'system_a')::uuid, (batch ->> 'system_b')::uuid))) THEN
       RETURN QUERY SELECT 'fenced', NULL::json;
       RETURN;
     END IF;

@@ -24,6 +24,9 @@ export class Stopped extends Error {
   override readonly name = 'Stopped';
 }
 
+/** Makes calls to a system, and decides what is done when one fails. */
+export type Calls = Pick<RetryPolicy, 'call'>;
+
 /** Retries failed calls to a system while a retry can help, and stops waiting when the run should stop. */
 export class RetryPolicy {
   private readonly lease: RunLease;

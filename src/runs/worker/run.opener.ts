@@ -3,10 +3,8 @@ import { ENVIRONMENT } from '../../config/config.module.ts';
 import type { Environment } from '../../config/environment.ts';
 import { ConnectionService } from '../../connectors/connections/connection.service.ts';
 import type { OpenedConnection } from '../../connectors/connections/connection.types.ts';
-import type { EntityDescription } from '../../connectors/contract/connector.types.ts';
 import type { DeletionBudget } from '../../planning/deletion.guard.ts';
-import { contentHash } from '../../planning/field.diff.ts';
-import { fieldsNotCarried, mayPass, type Side } from '../../planning/field.directions.ts';
+import { fieldsNotCarried } from '../../planning/field.directions.ts';
 import { Quotas } from '../../quotas/quotas.ts';
 import type { Pair } from '../../records/bindings.sql.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
@@ -14,6 +12,7 @@ import { ConnectionDestination } from '../destination/connection.destination.ts'
 import { ItemPlanner, type PlannerOptions } from '../destination/item.planner.ts';
 import { LateWrites } from '../destination/late.writes.ts';
 import { MissingReferences } from '../destination/missing.references.ts';
+import { optionsOf, sideOf } from '../destination/planner.options.ts';
 import { ConnectionPreview, RecordsPreview } from '../destination/preview.destination.ts';
 import { ReconcileDestination } from '../destination/reconcile.destination.ts';
 import { RecordsDestination } from '../destination/records.destination.ts';
@@ -98,7 +97,10 @@ export class RunOpener {
         if (writesNothing(run) && !isSample(run)) await this.previews.publish(run, tokens, budget.refusal);
         if (run.kind === 'reconcile' && other)
           await this.database.query(
-            noteFieldsNotCompared(run, fieldsNotCarried(sideOf(source, run), sideOf(other, run))),
+            noteFieldsNotCompared(
+              run,
+              fieldsNotCarried(sideOf(source, run.entity_type), sideOf(other, run.entity_type)),
+            ),
           );
         await this.endListeners.notify(run, lease.progress.started_at);
       },
@@ -156,23 +158,16 @@ export class RunOpener {
     retryPolicy: RetryPolicy,
     signal: AbortSignal,
   ): Promise<Planner> {
-    const { base_url, settings, access_revision } = other.connection;
     const [open] = await this.database.query<{ since: string }>(openSince(run, pair));
     const mirrors = await this.mirrors(run);
+    const ofEnds = optionsOf({ pair, mark: from.mark, source, destination: other });
     const options: PlannerOptions = {
+      ...ofEnds,
       syncId: run.sync_id,
-      pair,
-      ends: { source: run.source_connection_id, destination: other.connection.id },
-      mark: from.mark,
-      source: source.session,
-      session: other.session,
-      mayPass: mayPass(sideOf(source, run), sideOf(other, run)),
-      onConflict: mirrors ? 'mirror' : settings.on_conflict === 'overwrite' ? 'overwrite' : 'skip',
-      destinationDeletes: entityOf(other, run).deletes,
+      onConflict: mirrors ? 'mirror' : ofEnds.onConflict,
       // A full run, and a run for specific items that was requested by a user, compare with the current state of the destination.
       thorough: run.mode === 'full' || run.kind === 'apply' || run.kind === 'retry',
       remembersRefusals: run.kind !== 'retry' && !mirrors,
-      destinationHash: contentHash([base_url, settings, access_revision]),
       since: open?.since ?? run.created_at,
     };
     return run.undoes_sync_id === null
@@ -190,14 +185,3 @@ export class RunOpener {
 
 const pairOf = (run: Run, { source, destination }: ConfirmedSystems): Pair | null =>
   destination && { orgId: run.org_id, entity: run.entity_type, source: source.id, destination: destination.id };
-
-function entityOf({ connector }: OpenedConnection, run: Run): EntityDescription {
-  const entity = connector.description.entities.find(({ entity_type }) => entity_type === run.entity_type);
-  if (!entity) throw new Error(`${connector.description.system} has no ${run.entity_type}`);
-  return entity;
-}
-
-function sideOf(opened: OpenedConnection, run: Run): Side {
-  const directions = opened.connection.settings.field_directions as Record<string, Side['directions']> | undefined;
-  return { entity: entityOf(opened, run), directions: directions?.[run.entity_type] ?? {} };
-}

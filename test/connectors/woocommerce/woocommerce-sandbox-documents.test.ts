@@ -1,7 +1,7 @@
 import { startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CanonicalOrder, CanonicalProduct } from '../../../src/connectors/canonical/canonical.types.ts';
-import type { ConnectorSession, ReadQuery } from '../../../src/connectors/contract/connector.types.ts';
+import type { Candidate, ConnectorSession, ReadQuery } from '../../../src/connectors/contract/connector.types.ts';
 import { HttpClients } from '../../../src/connectors/http/http.clients.ts';
 import { woocommerce } from '../../../src/connectors/woocommerce/woocommerce.connector.ts';
 import { FULL, NEVER, openShop, readAll } from './session.support.ts';
@@ -84,7 +84,10 @@ describe('Products, orders and guests of a shop over HTTP', () => {
     const since = new Date().toISOString();
     const candidates = [{ key: 'k:1', data: { variations: [{ sku: 'TEA-S', options: {} }] }, since }];
     expect(await session.findMatches('product', candidates, NEVER)).toEqual([
-      [{ external_id: made.external_id, data: made.data }],
+      [{ external_id: made.external_id, data: made.data, marked: true }],
+    ]);
+    expect(await session.findMatches('product', [{ ...candidates[0], key: 'k:2' } as Candidate], NEVER)).toEqual([
+      [{ external_id: made.external_id, data: made.data, markedForAnother: true }],
     ]);
 
     const wanted = { ...data, variations: [{ ...data.variations?.[1], options: { Size: 'S' }, price: '1.75' }] };

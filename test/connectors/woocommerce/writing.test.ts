@@ -137,10 +137,12 @@ describe('Writing to a shop', () => {
     ]);
   });
 
-  it('finds products by SKU, by that of a variation, and one without SKU by its key', async () => {
+  it('finds all products by SKU or by that of a variation, and one without SKU by its key', async () => {
     shop.put('products', { ...product, id: 1, sku: 'A' });
     shop.put('products', { ...product, id: 2, sku: '', type: 'variable' });
     shop.put('products', { id: 3, sku: 'B-1', type: 'variation', parent_id: 2 });
+    // An import gave one SKU to two.
+    for (const id of [4, 5]) shop.put('products', { ...product, id, sku: 'TWICE' });
     await session.write('product', [{ kind: 'create', key: 'k:9', data: { sku: null, name: 'No SKU' } }], NEVER);
     const since = new Date(shop.now).toISOString();
     const candidate = (key: string, data: CanonicalProduct) => ({ key, data, since });
@@ -151,10 +153,18 @@ describe('Writing to a shop', () => {
         candidate('k:2', { sku: null, variations: [{ sku: 'B-1', options: {} }] }),
         candidate('k:9', { sku: null }),
         candidate('k:3', { sku: 'Z' }),
+        candidate('k:4', { sku: 'TWICE' }),
+        candidate('k:5', { sku: 'A', variations: [{ sku: 'B-1', options: {} }] }),
       ],
       NEVER,
     );
-    expect(found.map((items) => items.map(({ external_id }) => external_id))).toEqual([['1'], ['2'], ['1001'], []]);
+    expect(found.map((items) => items.map(({ external_id }) => external_id))).toEqual([
+      ...[['1'], ['2'], ['1001'], []],
+      ...[
+        ['4', '5'],
+        ['1', '2'],
+      ],
+    ]);
     expect(found[2]?.[0]?.data).toMatchObject({ sku: null, name: 'No SKU' });
   });
 

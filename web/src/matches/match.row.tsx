@@ -10,7 +10,9 @@ const OUTCOMES: Readonly<Record<MatchPreviewItem['outcome'], { readonly text: st
   bound: { text: 'linked', tone: 'good' },
   match: { text: 'matches', tone: 'good' },
   ambiguous: { text: 'you decide', tone: 'warn' },
+  conflict: { text: 'is skipped', tone: 'warn' },
   create: { text: 'is created', tone: 'info' },
+  none: { text: 'is left alone', tone: 'info' },
   problem: { text: 'problem', tone: 'bad' },
 };
 

@@ -1742,10 +1742,14 @@ export type MatchPreviewItem = {
      */
     name: string | null;
     /**
-     * bound: it is bound already. match: a sync takes the entry in matches for the same. ambiguous: a sync skips it as ambiguous_match until you decide. create: a sync creates it. problem: it cannot be read or is deleted.
+     * What a full sync does. bound: it is bound already. match: the entry in matches is taken for the same. ambiguous: it is skipped as ambiguous_match until you decide. conflict: it is skipped with the code in error_class. create: it is created. none: nothing is done, since it is archived and the destination has no archive. problem: it cannot be read, is deleted, or fails with the code in error_class. What the destination would refuse is found by a preview.
      */
-    outcome: 'bound' | 'match' | 'ambiguous' | 'create' | 'problem';
+    outcome: 'bound' | 'match' | 'ambiguous' | 'conflict' | 'create' | 'none' | 'problem';
     matches: Array<PossibleMatch>;
+    /**
+     * The code with which a sync tells it, as in the items of a run. Null: it is not told.
+     */
+    error_class: string | null;
     /**
      * What a person decides, or the problem
      */

@@ -4,7 +4,7 @@ import type { Candidate, ExternalItem, Match } from '../../contract/connector.ty
 import type { Domain, Row } from '../api/odoo-api.types.ts';
 import type { GeographyLoader } from '../client/geography.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
-import { markOf } from '../client/odoo.marker.ts';
+import { madeFor, markOf } from '../client/odoo.marker.ts';
 import { idsOf, text, toId } from '../client/odoo.values.ts';
 import { allOf, anyOf } from '../client/search.domain.ts';
 import {
@@ -75,14 +75,12 @@ export class PartnerEntity implements OdooEntity {
       const namesakes = (named[index] ?? []).filter((row) => !found.includes(row));
       return [...found, ...namesakes].flatMap((row): Match[] => {
         const item = items.get(String(row.id));
-        const marked = text(row.ref) === markOf(candidates[index]?.key ?? '');
+        const made = madeFor(candidates[index]?.key ?? '', [text(row.ref)]);
         const reason = held.get(Number(row.id)) ?? (isAddress(row) ? OF_PARTNER : undefined);
         // A customer whom a sync created may get access to the portal, or become an address of somebody.
-        const isHeld = reason !== undefined && !(marked && reason !== OF_COMPANY);
+        const isHeld = reason !== undefined && !(made.marked && reason !== OF_COMPANY);
         const namesake = namesakes.includes(row);
-        return item
-          ? [{ ...item, ...(marked && { marked }), ...(isHeld && { held: reason }), ...(namesake && { namesake }) }]
-          : [];
+        return item ? [{ ...item, ...made, ...(isHeld && { held: reason }), ...(namesake && { namesake }) }] : [];
       });
     });
   }

@@ -4,7 +4,7 @@ import { changes } from '../../canonical/changed.paths.ts';
 import type { Candidate, ExternalItem, Match } from '../../contract/connector.types.ts';
 import type { Domain, Row, Values } from '../api/odoo-api.types.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
-import { markOf } from '../client/odoo.marker.ts';
+import { madeFor, markOf, marksIn } from '../client/odoo.marker.ts';
 import { idOf } from '../client/odoo.values.ts';
 import { allOf, anyOf, escapeLike } from '../client/search.domain.ts';
 import {
@@ -88,7 +88,7 @@ export class ProductEntity implements OdooEntity {
     );
     const ids = [...new Set(assigned.flat().map(({ id }) => id))];
     if (ids.length === 0) return candidates.map(() => []);
-    const fields = await this.fields(signal);
+    const fields = [...(await this.fields(signal)), 'description'];
     const search = (domain: Domain) => this.#client.searchRead(MODEL, { domain, fields }, signal);
     const marked = new Set(assigned.flat().flatMap((found) => (found.marked ? found.id : [])));
     const rows = [
@@ -96,11 +96,12 @@ export class ProductEntity implements OdooEntity {
       ...(marked.size > 0 ? await search([['id', 'in', [...marked]]]) : []),
     ];
     const items = new Map((await this.toItems(rows, signal)).map((item) => [item.external_id, item]));
-    return assigned.map((found) =>
-      found.flatMap((one): Match[] => {
-        const item = items.get(String(one.id));
-        const { marked: isMarked, namesake } = one;
-        return item ? [{ ...item, ...(isMarked && { marked: true }), ...(namesake && { namesake }) }] : [];
+    const notes = new Map(rows.map((row) => [Number(row.id), marksIn(row.description)]));
+    return assigned.map((found, index) =>
+      found.flatMap(({ id, codes, namesake }): Match[] => {
+        const item = items.get(String(id));
+        const made = madeFor(candidates[index]?.key ?? '', [...codes, ...(notes.get(id) ?? [])]);
+        return item ? [{ ...item, ...made, ...(namesake && { namesake }) }] : [];
       }),
     );
   }
@@ -115,10 +116,11 @@ export class ProductEntity implements OdooEntity {
       const variations = product.variations ?? [];
       const plain = variations.length === 0;
       const values = templateValues(product, null, plain);
-      if (plain) return { values: { ...values, default_code: values.default_code || markOf(key) } };
+      const noted = { ...values, description: `<p>${markOf(key)}</p>` };
+      if (plain) return { values: values.default_code ? noted : { ...values, default_code: markOf(key) } };
       this.#variants.refuseUnusable(variations);
       return {
-        values: { ...values, description: `<p>${markOf(key)}</p>`, ...this.#variants.templateValues(variations) },
+        values: { ...noted, ...this.#variants.templateValues(variations) },
         after: (id, during) => this.#variants.reconcile(id, variations, during),
         undo: (id, during) => this.#unlink(id, during),
       };

@@ -29,10 +29,12 @@ export function traitsOf({ key, data, byName }: Candidate): ProductTraits {
   };
 }
 
-/** A template, and whether an earlier create made it for the candidate. */
 export interface AssignedTemplate {
   readonly id: number;
+  /** An earlier create made it for the candidate, so that it is found wherever it is. */
   readonly marked: boolean;
+  /** Of those of its variants that were found. */
+  readonly codes: readonly (string | null)[];
   /** It only has the candidate's name. */
   readonly namesake: boolean;
 }
@@ -56,6 +58,12 @@ export function assignTemplates(
     const called = comparableName(name);
     const byName = named.filter((row) => called !== null && comparableName(text(row.name)) === called);
     const ids = new Set([...byKey, ...byName.map((row) => idOf(row.id))].filter((id) => id !== null));
-    return [...ids].map((id) => ({ id, marked: byMark.includes(id), namesake: !byKey.has(id) }));
+    return [...ids].map((id) => {
+      const own = byVariant.filter((row) => idOf(row.product_tmpl_id) === id);
+      return {
+        ...{ id, marked: byMark.includes(id), namesake: !byKey.has(id) },
+        codes: own.map((row) => text(row.default_code)),
+      };
+    });
   });
 }

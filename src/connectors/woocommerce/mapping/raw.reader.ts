@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { InvalidValue } from '../../border/exact.value.ts';
 import { shownValue } from '../../border/shown.value.ts';
 import { deepPath, tooDeep } from '../../border/storable.value.ts';
-import type { ExternalItem } from '../../contract/connector.types.ts';
+import type { ExternalItem, Match } from '../../contract/connector.types.ts';
 import type { Raw } from '../shop/shop.client.ts';
 
 /** The metadata that marks objects we created. Its value is the key of the create. */
@@ -32,6 +32,13 @@ export function listOf(value: unknown): readonly Raw[] {
 export function syncKeyOf(raw: Raw): string | null {
   const value = listOf(raw.meta_data).find(({ key }) => key === SYNC_KEY)?.value;
   return typeof value === 'string' ? value : null;
+}
+
+/** Whose create made it: of this key, of another one, or a person. */
+export function madeFor(key: string, raw: Raw): Pick<Match, 'marked' | 'markedForAnother'> {
+  const own = syncKeyOf(raw);
+  if (own === null) return {};
+  return own === key ? { marked: true } : { markedForAnother: true };
 }
 
 export function markedWith(key: string) {

@@ -1,7 +1,7 @@
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { Candidate, Match } from '../../contract/connector.types.ts';
 import { CUSTOMER_FIELDS, customerFromShop } from '../mapping/customer.mapping.ts';
-import { syncKeyOf } from '../mapping/raw.reader.ts';
+import { madeFor } from '../mapping/raw.reader.ts';
 import { textOf } from '../mapping/shop.values.ts';
 import { readListing } from '../pagination/listing.reader.ts';
 import { isReadRole } from '../read/customer.reader.ts';
@@ -22,9 +22,9 @@ export function matchCustomers(
     if (!email) return [];
     const found = await accountsOf(client, email, `${CUSTOMER_FIELDS},role,meta_data`, signal);
     return found.map((raw): Match => {
-      const [role, marked] = [textOf(raw.role), syncKeyOf(raw) === key];
-      const held = !marked && !isReadRole(role, settings) && `it is an account with the role ${role}`;
-      return { ...customerFromShop(raw), ...(marked && { marked }), ...(held && { held }) };
+      const [role, made] = [textOf(raw.role), madeFor(key, raw)];
+      const held = !made.marked && !isReadRole(role, settings) && `it is an account with the role ${role}`;
+      return { ...customerFromShop(raw), ...made, ...(held && { held }) };
     });
   });
 }

@@ -1,19 +1,18 @@
 import type { CanonicalProduct } from '../../canonical/canonical.types.ts';
 import { comparableName } from '../../canonical/comparable.text.ts';
 import type { Candidate, Match } from '../../contract/connector.types.ts';
-import type { SkuHolders } from '../mapping/order-line.mapping.ts';
-import { trashed } from '../mapping/raw.reader.ts';
+import { idOf, madeFor, trashed } from '../mapping/raw.reader.ts';
 import { nameOf } from '../mapping/shop.values.ts';
 import { readListing } from '../pagination/listing.reader.ts';
 import { rawByIds } from '../read/document.reader.ts';
 import { PRODUCTS, productItems } from '../read/product.reader.ts';
 import { inParallel, type Shop } from '../read/shop.context.ts';
 import type { Raw } from '../shop/shop.client.ts';
-import { findSkus } from './sku.lookup.ts';
+import { findProductsOf } from './sku.lookup.ts';
 
 /**
- * Matches by the product's SKU. A product without one matches the product of a variation with the same SKU, or the product that
- * carries the key of an earlier create as its SKU. A product in the trash keeps its SKU: it matches when no other does.
+ * Matches by SKU: all products that have one of the item's, or a variation with one. A product that was created without a SKU carries the
+ * key of its create in its place. A product in the trash keeps its SKU: it matches when no other does.
  */
 export async function matchProducts(
   shop: Shop,
@@ -21,22 +20,22 @@ export async function matchProducts(
   signal: AbortSignal,
 ): Promise<Match[][]> {
   const skus = candidates.map(skusOf);
-  const holders = await findSkus(shop, skus.flat(), signal);
-  const ids = holdersOf(skus, holders);
+  const holders = await findProductsOf(shop, skus.flat(), signal);
+  const ids = skus.map((list) => idsOf(list, holders));
   const named = await namesakesOf(shop, candidates, signal);
-  const wanted = [...new Set([...ids.filter((id) => id !== undefined), ...named.flat()])];
+  const wanted = [...new Set([...ids.flat(), ...named.flat()])];
   const { rows, hidden } = await rawByIds(PRODUCTS, shop, wanted, signal);
   const items = [...(await productItems(shop, rows, signal)), ...hidden];
-  const unknown = skus.map((list, i) => (ids[i] === undefined ? list : []));
-  const inTrash = holdersOf(unknown, await findSkus(shop, unknown.flat(), signal, 'trash'));
-  return candidates.map(({ key, data }, i) => {
-    const trashedId = inTrash[i];
-    if (trashedId !== undefined) return [trashed({ id: trashedId })];
-    // A product that was created without a SKU has the key in its place.
-    const marked = !(data as CanonicalProduct).sku && String(holders.get(key)?.product_id) === ids[i];
+  const rawById = new Map(rows.map((raw) => [String(idOf(raw)), raw]));
+  const unknown = skus.map((list, i) => (ids[i]?.length === 0 ? list : []));
+  const inTrash = await findProductsOf(shop, unknown.flat(), signal, 'trash');
+  return candidates.map(({ key }, i) => {
+    const trashedIds = idsOf(unknown[i] ?? [], inTrash);
+    if (trashedIds.length > 0) return trashedIds.map((id) => trashed({ id }));
     return items.flatMap((item): Match[] => {
-      if (item.external_id === ids[i]) return [marked ? { ...item, marked } : item];
-      return named[i]?.includes(item.external_id) ? [{ ...item, namesake: true }] : [];
+      const id = item.external_id;
+      if (ids[i]?.includes(id)) return [{ ...item, ...madeFor(key, rawById.get(id) ?? {}) }];
+      return named[i]?.includes(id) ? [{ ...item, namesake: true }] : [];
     });
   });
 }
@@ -62,15 +61,10 @@ function namesakesOf({ client }: Shop, candidates: readonly Candidate[], signal:
   });
 }
 
-/** The product of the first SKU that the shop knows, for each list. */
-function holdersOf(skus: readonly (readonly string[])[], holders: SkuHolders): (string | undefined)[] {
-  return skus.map((list) => {
-    const holder = list.map((sku) => holders.get(sku)).find((found) => found !== undefined);
-    return holder && String(holder.product_id);
-  });
+function idsOf(skus: readonly string[], products: ReadonlyMap<string, ReadonlySet<number>>): string[] {
+  return [...new Set(skus.flatMap((sku) => [...(products.get(sku) ?? [])]))].map(String);
 }
 
-/** The first SKU that the shop knows decides. */
 function skusOf({ key, data }: Candidate): string[] {
   const { sku, variations = [] } = data as CanonicalProduct;
   return [sku, ...variations.map((variation) => variation.sku), sku ? null : key].filter(

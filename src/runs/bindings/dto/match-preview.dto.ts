@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { EnumProperty } from '../../../common/bounds.decorator.ts';
 import { MATCH_KEYS, MATCH_STRENGTHS, type MatchKey, type MatchStrength } from '../../../planning/match.strength.ts';
 
-export const MATCH_OUTCOMES = ['bound', 'match', 'ambiguous', 'create', 'problem'] as const;
+export const MATCH_OUTCOMES = ['bound', 'match', 'ambiguous', 'conflict', 'create', 'none', 'problem'] as const;
 
 /** An entry of the destination that an item may be. */
 export class PossibleMatchDto {
@@ -35,13 +35,19 @@ export class MatchPreviewItemDto {
   @EnumProperty({
     values: MATCH_OUTCOMES,
     description:
-      'bound: it is bound already. match: a sync takes the entry in matches for the same. ambiguous: a sync skips it as ambiguous_match until you decide. create: a sync creates it. problem: it cannot be read or is deleted.',
+      'What a full sync does. bound: it is bound already. match: the entry in matches is taken for the same. ambiguous: it is skipped as ambiguous_match until you decide. conflict: it is skipped with the code in error_class. create: it is created. none: nothing is done, since it is archived and the destination has no archive. problem: it cannot be read, is deleted, or fails with the code in error_class. What the destination would refuse is found by a preview.',
     example: 'ambiguous',
   })
   outcome: (typeof MATCH_OUTCOMES)[number];
 
   @ApiProperty({ type: [PossibleMatchDto] })
   matches: PossibleMatchDto[];
+
+  @ApiProperty({
+    ...{ type: String, nullable: true, example: null },
+    description: 'The code with which a sync tells it, as in the items of a run. Null: it is not told.',
+  })
+  error_class: string | null;
 
   @ApiProperty({ type: String, nullable: true, description: 'What a person decides, or the problem', example: null })
   message: string | null;
