@@ -6,7 +6,7 @@ import { isSameHtml } from './html.text.ts';
 import { isStorableBarcode, isStorableCode, isStorableOption } from './plain.text.ts';
 
 /** Why the shop would store something else than this product, as far as that is known before anything is sent. */
-export function refusalOf(data: CanonicalProduct, paths: Changes): ItemProblem | null {
+export function refusalBefore(data: CanonicalProduct, paths: Changes): ItemProblem | null {
   const { sku, barcode, attributes = [], variations = [] } = data;
   const written = (member: keyof CanonicalProduct) => changes(paths, member);
   if (written('sku') && sku && !isStorableCode(sku)) return textRefused('sku', sku);

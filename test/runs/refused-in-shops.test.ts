@@ -1,0 +1,182 @@
+import { startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Bend, type BendingProxy, type ProxyResponse, startBendingProxy } from '../support/bending-proxy.ts';
+import { type Json, newOrgName, RunsFixture } from './runs.support.ts';
+
+let fixture: RunsFixture;
+beforeAll(async () => {
+  fixture = await RunsFixture.start();
+});
+afterAll(() => fixture.close());
+
+interface World {
+  readonly shop: WooCommerceSandbox;
+  readonly shop2: WooCommerceSandbox;
+  /** In front of the second shop. */
+  readonly proxy: BendingProxy;
+  /** Syncs from the first shop to the second; `writes` is what was sent. */
+  readonly sync: (entity?: string) => Promise<{ counts: Json; items: Json[]; writes: string[] }>;
+}
+
+async function inWorld(work: (world: World) => Promise<void>, options: object = {}): Promise<void> {
+  const org = newOrgName();
+  const empty = { customers: 0, products: 0, orders: 0, ...options };
+  const shop = await startWooCommerceSandbox(empty);
+  const shop2 = await startWooCommerceSandbox({ ...empty, seed: 7 });
+  const proxy = await startBendingProxy(shop2.url);
+  const from = await fixture.connectShop(org, shop);
+  const settings = { home_url: shop2.url, delete_guard_percent: 100 };
+  const to = await fixture.connectShop(org, { ...shop2, url: proxy.url }, settings);
+  const sync: World['sync'] = async (entity_type = 'product') => {
+    proxy.takeRequests();
+    const ends = { source_connection_id: from, destination: { connection_id: to }, entity_type };
+    const run = await fixture.run(org, ends);
+    const { body } = await fixture.call(org, 'GET', `/progress/${run.progress.sync_id}/items`);
+    const sent = proxy.takeRequests().filter(({ method }) => method !== 'GET');
+    return {
+      counts: run.counts,
+      items: body.items,
+      writes: sent.map(({ method, url }) => `${method} ${url.pathname.replace('/wp-json/wc/v3', '')}`),
+    };
+  };
+  try {
+    await work({ shop, shop2, proxy, sync });
+  } finally {
+    await Promise.all([proxy.stop(), shop.stop(), shop2.stop()]);
+  }
+}
+
+/** A description of which the shop removes a part. */
+const LOST = 'x <y> z';
+
+/** A product of sizes S, M and L in the first shop, each with its SKU. */
+function createShirt(shop: WooCommerceSandbox, product: object = {}) {
+  const attributes = [{ name: 'Size', variation: true, options: ['S', 'M', 'L', 'XL'] }];
+  const shirt = shop.admin.createProduct({ name: 'Shirt', sku: 'SHIRT', type: 'variable', attributes, ...product });
+  const add = (option: string) =>
+    shop.admin.createVariation(shirt.id, { regular_price: '10', sku: option, attributes: [{ name: 'Size', option }] });
+  const [s, m, l] = ['S', 'M', 'L'].map(add);
+  const change = () => {
+    shop.admin.updateVariation(shirt.id, s?.id as number, { regular_price: '99' });
+    for (const gone of [m, l]) shop.admin.deleteVariation(shirt.id, gone?.id as number);
+    add('XL');
+  };
+  return { shirt, change };
+}
+
+const inShop = (shop: WooCommerceSandbox): Json => ({
+  products: shop
+    .state()
+    .products()
+    .map(({ id, name, description, status }: Json) => ({ id, name, description, status })),
+  variations: shop
+    .state()
+    .variations()
+    .map(({ id, sku, regular_price, status }: Json) => ({ id, sku, regular_price, status }))
+    .sort((a: Json, b: Json) => a.id - b.id),
+});
+
+const json = (body: object): ProxyResponse => ({
+  status: 200,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
+const refusedAs = (id: number, code: string) => ({ id, error: { code, message: 'No.', data: { status: 403 } } });
+
+/** The shop does not delete these variations. */
+const keepsVariations =
+  (kept: readonly number[]): Bend =>
+  async ({ method, url, body }, forward) => {
+    const sent = method === 'POST' && url.pathname.endsWith('/variations/batch') ? JSON.parse(body) : {};
+    if (!sent.delete) return forward();
+    const others = sent.delete.filter((id: number) => !kept.includes(id));
+    const answer = others.length > 0 ? JSON.parse((await forward(url, JSON.stringify({ delete: others }))).body) : {};
+    const done = new Map(others.map((id: number, i: number) => [id, answer.delete[i]]));
+    return json({
+      delete: sent.delete.map((id: number) => done.get(id) ?? refusedAs(id, 'woocommerce_rest_cannot_delete')),
+    });
+  };
+
+describe('A product that a shop refuses', () => {
+  it('for its text leaves all its variations as they were', () =>
+    inWorld(async ({ shop, shop2, sync }) => {
+      const { shirt, change } = createShirt(shop);
+      await sync();
+      const before = inShop(shop2);
+      change();
+      shop.admin.updateProduct(shirt.id, { description: LOST });
+      expect((await sync()).items).toMatchObject([{ error_class: 'text_refused' }]);
+      expect(inShop(shop2)).toEqual(before);
+    }));
+
+  it('for a variation that it does not delete has the changed and the new ones taken back', () =>
+    inWorld(async ({ shop, shop2, proxy, sync }) => {
+      const { change } = createShirt(shop);
+      await sync();
+      const before = inShop(shop2);
+      change();
+      proxy.bend(keepsVariations(before.variations.map(({ id }: Json) => id)));
+      const [item] = (await sync()).items;
+      expect(item).toMatchObject({
+        error_class: 'variation_cannot_delete',
+        message: '2 of its variations failed: No.',
+      });
+      expect(inShop(shop2)).toEqual(before);
+      proxy.bend(null);
+      expect((await sync()).counts).toEqual({ updated: 1 });
+      expect(inShop(shop2).variations.map(({ sku }: Json) => sku)).toEqual(['S', 'XL']);
+    }));
+
+  it('says which variations were deleted before, and are gone for good', () =>
+    inWorld(async ({ shop, shop2, proxy, sync }) => {
+      const { change } = createShirt(shop);
+      await sync();
+      const before = inShop(shop2);
+      change();
+      const isM = ({ sku }: Json) => sku === 'M';
+      proxy.bend(keepsVariations([before.variations.find(isM).id]));
+      const [item] = (await sync()).items;
+      expect(item.message).toBe('1 of its variations failed: No. Deleted for good before that: 1.');
+      expect(inShop(shop2).variations).toEqual(before.variations.filter(({ sku }: Json) => sku !== 'L'));
+    }));
+
+  it('says what the shop did not let be taken back', () =>
+    inWorld(async ({ shop, shop2, proxy, sync }) => {
+      const { shirt, change } = createShirt(shop);
+      await sync();
+      const before = inShop(shop2);
+      change();
+      shop.admin.updateProduct(shirt.id, { name: 'Renamed' });
+      proxy.bend(async (request, forward) => {
+        if (request.method === 'PUT')
+          return { ...json({ code: 'woocommerce_rest_cannot_edit', message: 'Locked.' }), status: 400 };
+        const sent = request.url.pathname.endsWith('/variations/batch') ? JSON.parse(request.body || '{}') : {};
+        if (sent.update?.[0]?.regular_price === '10' && !sent.create)
+          return json({ update: sent.update.map(({ id }: Json) => refusedAs(id, 'woocommerce_rest_cannot_edit')) });
+        return keepsVariations(before.variations.map(({ id }: Json) => id))(request, forward);
+      });
+      const [item] = (await sync()).items;
+      expect(item.message).toBe(
+        '2 of its variations failed: No. Changed before that and not taken back: 1. ' +
+          'What was written of the product itself was not taken back: The shop refused PUT /products/11: Locked.',
+      );
+    }));
+
+  it('is in the trash again when it was taken out of it', () =>
+    inWorld(async ({ shop, shop2, sync }) => {
+      const { shirt } = createShirt(shop);
+      await sync();
+      shop.admin.trashProduct(shirt.id);
+      await sync();
+      expect(inShop(shop2).products).toMatchObject([{ status: 'trash' }]);
+      shop.admin.restoreProduct(shirt.id);
+      shop.admin.updateProduct(shirt.id, { status: 'publish', description: LOST });
+      expect((await sync()).items).toMatchObject([{ error_class: 'text_refused' }]);
+      expect(inShop(shop2).products).toMatchObject([{ status: 'trash', description: '' }]);
+      shop.admin.updateProduct(shirt.id, { description: 'Good' });
+      await sync();
+      expect(inShop(shop2).products).toMatchObject([
+        { status: 'publish', description: expect.stringContaining('Good') },
+      ]);
+    }));
+});
