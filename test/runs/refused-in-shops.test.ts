@@ -180,3 +180,75 @@ describe('A product that a shop refuses', () => {
       ]);
     }));
 });
+
+/** The shop refuses with this code what a batch would create. */
+const refuses =
+  (path: RegExp, code: string, data: object = {}): Bend =>
+  ({ method, url, body }, forward) => {
+    const create = method === 'POST' && path.test(url.pathname) ? JSON.parse(body).create : undefined;
+    if (!create) return forward();
+    const error = { code, message: 'No.', data: { status: 400, ...data } };
+    return json({ create: create.map(() => ({ id: 0, error })) });
+  };
+
+async function createCategory(shop: WooCommerceSandbox, name: string): Promise<Json> {
+  const authorization = `Basic ${btoa(`${shop.consumerKey}:${shop.consumerSecret}`)}`;
+  const made = await fetch(`${shop.url}/wp-json/wc/v3/products/categories`, {
+    ...{ method: 'POST', headers: { authorization, 'content-type': 'application/json' } },
+    body: JSON.stringify({ name }),
+  });
+  return made.json();
+}
+
+describe('What a shop refuses for good is not sent again in every run:', () => {
+  /** Two runs that fail alike; the second one sends nothing. */
+  async function expectNoSecond(sync: World['sync'], error_class: string, entity = 'product'): Promise<void> {
+    const first = await sync(entity);
+    expect(first.items).toMatchObject([{ error_class }]);
+    expect(first.writes).not.toEqual([]);
+    const second = await sync(entity);
+    expect(second.items).toMatchObject([{ error_class, message: expect.stringContaining('Unchanged since') }]);
+    expect(second.writes).toEqual([]);
+  }
+
+  it('text that it does not keep, of a new product and of a changed one', () =>
+    inWorld(async ({ shop, shop2, sync }) => {
+      const product = { name: 'Lamp', sku: 'LAMP', regular_price: '5', description: LOST };
+      const { id } = shop.admin.createProduct(product);
+      await expectNoSecond(sync, 'text_refused');
+      shop.admin.updateProduct(id, { description: 'Good' });
+      expect((await sync()).counts).toEqual({ created: 1 });
+      shop.admin.updateProduct(id, { description: LOST });
+      await expectNoSecond(sync, 'text_refused');
+      expect(shop2.state().products()).toMatchObject([{ description: expect.stringContaining('Good') }]);
+    }));
+
+  it('a variation', () =>
+    inWorld(async ({ shop, proxy, sync }) => {
+      createShirt(shop);
+      proxy.bend(refuses(/variations.batch$/, 'rest_invalid_param'));
+      await expectNoSecond(sync, 'variation_rest_invalid_param');
+    }));
+
+  it('a category', () =>
+    inWorld(async ({ shop, proxy, sync }) => {
+      const { id } = await createCategory(shop, 'Only here');
+      shop.admin.createProduct({ name: 'Lamp', sku: 'LAMP', regular_price: '5', categories: [{ id }] });
+      proxy.bend(({ method, url }, forward) =>
+        method === 'POST' && url.pathname.endsWith('/products/categories')
+          ? { ...json({ code: 'rest_invalid_param', message: 'No.', data: { status: 400 } }), status: 400 }
+          : forward(),
+      );
+      await expectNoSecond(sync, 'category_refused');
+    }));
+
+  it.each(['order_invalid_billing_email', 'order_invalid_currency', 'woocommerce_rest_invalid_fee_item'])(
+    'an order (%s)',
+    (code) =>
+      inWorld(async ({ shop, proxy, sync }) => {
+        shop.admin.createOrder({ billing: { email: 'ada@shop.example' }, status: 'processing' });
+        proxy.bend(refuses(/orders.batch$/, code));
+        await expectNoSecond(sync, code.replace('woocommerce_rest_', ''), 'order');
+      }),
+  );
+});

@@ -20,7 +20,7 @@ export async function compareTotals(
     const amount = (field: string) => new Big(amountOf(row[field], field));
     const made = { untaxed: amount('amount_untaxed'), tax: amount('amount_tax') };
     const problem = wanted && totalsDiffer(wanted, made, 'made');
-    if (problem) findings.set(Number(row.id), { problem, fatal });
+    if (problem) findings.set(Number(row.id), { problem: { ...problem, final: true }, fatal });
   }
   return findings;
 }

@@ -1,6 +1,6 @@
 import { ItemRefused } from '../../border/item.refused.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
-import type { ExternalItem, WriteOperation, WriteResult } from '../../contract/connector.types.ts';
+import type { ExternalItem, ItemProblem, WriteOperation, WriteResult } from '../../contract/connector.types.ts';
 import type { OdooFault } from '../api/odoo.fault.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import { toId } from '../client/odoo.values.ts';
@@ -204,8 +204,7 @@ class Batch {
     }
     const finding = findings.get(saved);
     if (finding?.fatal) {
-      this.#outcomes.set(index, { problem: finding.problem });
-      await this.#undo(prepared, saved);
+      this.#outcomes.set(index, { problem: await this.#undone(finding.problem, prepared, saved) });
       return;
     }
     try {
@@ -215,17 +214,18 @@ class Batch {
       }
       this.#outcomes.set(index, { id: saved, ...(finding && { warning: finding.problem }) });
     } catch (error) {
-      this.#outcomes.set(index, { problem: refusalOf(error) });
-      await this.#undo(prepared, saved);
+      this.#outcomes.set(index, { problem: await this.#undone(refusalOf(error), prepared, saved) });
     }
   }
 
   /** What Odoo does not let us take back stays, and the item's problem tells of it. */
-  async #undo({ undo }: PreparedWrite, id: number): Promise<void> {
+  async #undone(problem: ItemProblem, { undo }: PreparedWrite, id: number): Promise<ItemProblem> {
     try {
       await undo?.(id, this.#signal);
+      return problem;
     } catch (error) {
-      refusalOf(error);
+      const left = `What was written before stays in Odoo: ${refusalOf(error).message}`;
+      return { ...problem, message: `${problem.message} ${left}` };
     }
   }
 

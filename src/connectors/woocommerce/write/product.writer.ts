@@ -42,18 +42,21 @@ export async function writeProducts(
   const { rows } = await rawByIds(PRODUCTS, shop, needing, signal);
   const byId = new Map(rows.map((raw) => [String(idOf(raw)), raw]));
   const beforeOf = (operation: ProductWrite) => (operation.kind === 'update' && byId.get(operation.external_id)) || {};
+  // No category is made for a product that is refused in any case.
   const names = operations.flatMap((operation) =>
-    writes(operation, 'categories') ? newCategories(operation.data, beforeOf(operation)) : [],
+    writes(operation, 'categories') && !refusalBefore(operation.data, pathsOf(operation))
+      ? newCategories(operation.data, beforeOf(operation))
+      : [],
   );
   const categoryIds = await categories.idsOf(names, signal);
 
   const toBatch = (operation: ProductWrite, id: number): BatchOperation | Refused => {
     if (operation.kind === 'update' && needing.includes(operation.external_id) && !byId.has(operation.external_id))
       return { problem: NOT_SHOWN };
-    const missing = newCategories(operation.data, beforeOf(operation)).filter((name) => !categoryIds.has(name));
-    if (writes(operation, 'categories') && missing.length > 0) return { problem: categoryRefused(missing) };
     const refused = refusalBefore(operation.data, pathsOf(operation));
     if (refused) return { problem: refused };
+    const missing = newCategories(operation.data, beforeOf(operation)).filter((name) => !categoryIds.has(name));
+    if (writes(operation, 'categories') && missing.length > 0) return { problem: categoryRefused(missing) };
     if (operation.kind === 'create') {
       return { kind: 'create', body: productToCreate(operation.data, operation.key, categoryIds) };
     }
@@ -112,6 +115,7 @@ export async function writeProducts(
 const categoryRefused = (names: readonly string[]) => ({
   error_class: 'category_refused',
   message: `The shop does not accept the category ${names.map((name) => `"${name}"`).join(', ')}.`,
+  final: true,
 });
 
 function pathsOf(operation: ProductWrite): Changes {
