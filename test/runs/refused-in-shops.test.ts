@@ -1,6 +1,7 @@
 import { startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bend, type BendingProxy, type ProxyResponse, startBendingProxy } from '../support/bending-proxy.ts';
+import { sql } from '../support/test-database.ts';
 import { type Json, newOrgName, RunsFixture } from './runs.support.ts';
 
 let fixture: RunsFixture;
@@ -24,8 +25,9 @@ async function inWorld(work: (world: World) => Promise<void>, options: object = 
   const shop = await startWooCommerceSandbox(empty);
   const shop2 = await startWooCommerceSandbox({ ...empty, seed: 7 });
   const proxy = await startBendingProxy(shop2.url);
-  const from = await fixture.connectShop(org, shop);
-  const settings = { home_url: shop2.url, delete_guard_percent: 100 };
+  // A signature has a time, which a shop whose clock is set refuses.
+  const from = await fixture.connectShop(org, shop, { auth: 'basic' });
+  const settings = { home_url: shop2.url, delete_guard_percent: 100, auth: 'basic' };
   const to = await fixture.connectShop(org, { ...shop2, url: proxy.url }, settings);
   const sync: World['sync'] = async (entity_type = 'product') => {
     proxy.takeRequests();
@@ -251,4 +253,61 @@ describe('What a shop refuses for good is not sent again in every run:', () => {
         await expectNoSecond(sync, code.replace('woocommerce_rest_', ''), 'order');
       }),
   );
+});
+
+/** A plugin of the shop adds a coupon to what a batch creates, which the shop does not know. */
+const addsCoupon: Bend = ({ method, url, body }, forward) => {
+  const sent = method === 'POST' && url.pathname.endsWith('/orders/batch') ? JSON.parse(body) : {};
+  if (!sent.create) return forward();
+  const create = sent.create.map((order: Json) => ({ ...order, coupon_lines: [{ code: 'unknown' }] }));
+  return forward(url, JSON.stringify({ ...sent, create }));
+};
+
+describe('A refused order that a shop keeps', () => {
+  const marked = (shop: WooCommerceSandbox) =>
+    shop
+      .state()
+      .orders()
+      .filter(({ meta_data }: Json) => meta_data.some(({ key }: Json) => key === '_sync_key'));
+
+  it('is deleted where the shop names it, and told where it does not let it be deleted', () =>
+    inWorld(async ({ shop, shop2, proxy, sync }) => {
+      shop.admin.createOrder({ billing: { email: 'ada@shop.example' }, status: 'processing' });
+      proxy.bend(addsCoupon);
+      expect((await sync('order')).items).toMatchObject([{ error_class: 'invalid_coupon' }]);
+      expect((await sync('order')).items).toMatchObject([{ error_class: 'invalid_coupon' }]);
+      expect(marked(shop2)).toEqual([]);
+
+      proxy.bend((request, forward) => {
+        const sent = request.url.pathname.endsWith('/orders/batch') ? JSON.parse(request.body) : {};
+        if (!sent.delete) return addsCoupon(request, forward);
+        return json({ delete: sent.delete.map((id: number) => refusedAs(id, 'woocommerce_rest_cannot_delete')) });
+      });
+      const [item] = (await sync('order')).items;
+      const [left, ...more] = marked(shop2);
+      expect(item.message).toContain(`The shop keeps the refused order ${left?.id}: No.`);
+      expect((await sync('order')).writes).toEqual([]);
+      expect([left?.status, more]).toEqual(['checkout-draft', []]);
+    }));
+
+  it('is met again where the shop does not name it, however many orders are newer', () => {
+    let now = Date.now() - 3 * 3_600_000;
+    return inWorld(
+      async ({ shop, shop2, proxy, sync }) => {
+        shop.admin.createOrder({ billing: { email: 'ada@shop.example' }, status: 'processing' });
+        proxy.bend(addsCoupon);
+        expect((await sync('order')).items).toMatchObject([{ error_class: 'invalid_coupon' }]);
+        expect(marked(shop2)).toHaveLength(1);
+        await sql(
+          fixture.service.database.superuserUrl,
+          `UPDATE public.sync_refusals SET left_since = left_since - interval '3 hours'`,
+        );
+        now += 3_600_000;
+        for (let n = 0; n < 120; n += 1) shop2.admin.createOrder({ billing: { email: `b${n}@shop.example` } });
+        expect((await sync('order')).items).toEqual([]);
+        expect(marked(shop2)).toHaveLength(1);
+      },
+      { version: '7.9', now: () => now },
+    );
+  });
 });

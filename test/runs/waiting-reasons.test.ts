@@ -109,6 +109,19 @@ describe('A run that meets a shop that does not answer as it should', () => {
       expect(proxy.takeRequests().length).toBeLessThan(4);
     }));
 
+  it('Answers that are none of a shop count by their kind, whatever else failed before', () =>
+    withBentShop(fixture, async ({ shop, proxy, sync }) => {
+      shop.admin.createProduct(LAMP);
+      const gateway = { status: 502, headers: { 'content-type': 'text/html' }, body: '<html>Bad gateway</html>' };
+      const page = { ...firewall, status: 200 };
+      // The HTTP layer asks four times where a gateway fails.
+      const answers = [gateway, gateway, gateway, gateway, firewall, page];
+      proxy.bend((request, forward) => (isList(request, '/products') ? (answers.shift() ?? forward()) : forward()));
+      const run = await sync('product', {}, 60_000);
+      expect(run.progress).toMatchObject({ status: 'completed' });
+      expect(answers).toEqual([]);
+    }));
+
   it('Whole JSON behind a notice or before a comment is read', () =>
     withBentShop(fixture, async ({ org, id, shop, proxy, sync }) => {
       shop.admin.createProduct(LAMP);

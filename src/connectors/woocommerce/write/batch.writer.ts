@@ -1,7 +1,7 @@
 import { steadyNow } from '../../../common/clock.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { ItemProblem, WriteResult } from '../../contract/connector.types.ts';
-import { recordOf } from '../mapping/raw.reader.ts';
+import { idOf, recordOf } from '../mapping/raw.reader.ts';
 import { plainMessage } from '../mapping/shop.values.ts';
 import type { Raw, ShopClient } from '../shop/shop.client.ts';
 import { isFinalRefusal } from './final.refusal.ts';
@@ -15,7 +15,8 @@ export type BatchOperation =
 
 export type BatchOutcome =
   | { readonly ok: true; readonly raw: Raw }
-  | { readonly ok: false; readonly problem: ItemProblem };
+  /** `leftId`: what the shop made although it refused it, where it says so. */
+  | { readonly ok: false; readonly problem: ItemProblem; readonly leftId: number | null };
 
 /** How many creates the first batch has: a slow shop makes an order in seconds. */
 const FIRST_CREATES = 25;
@@ -52,8 +53,7 @@ export class BatchWriter {
       } catch (error) {
         if (error instanceof ConnectorError && error.ambiguous) this.#creates = Math.ceil(chunk.length / 2);
         if (!isTooLarge(error)) throw outcomes.length > 0 ? asAmbiguous(error) : error;
-        if (chunk.length === 1)
-          outcomes.push({ ok: false, problem: { error_class: 'too_large', message: error.message } });
+        if (chunk.length === 1) outcomes.push(refused({ error_class: 'too_large', message: error.message }));
         else this.#size = Math.ceil(chunk.length / 2);
       }
     }
@@ -124,10 +124,13 @@ function outcomeOf(path: string, operation: BatchOperation, raw: Raw): BatchOutc
   if (raw.error === undefined) return { ok: true, raw };
   const error = recordOf(raw.error);
   if (operation.kind === 'delete')
-    return isGone(Number(recordOf(error.data).status)) ? { ok: true, raw } : { ok: false, problem: itemProblem(error) };
+    return isGone(Number(recordOf(error.data).status)) ? { ok: true, raw } : refused(itemProblem(error));
   const final = isFinalRefusal(path, operation.body, error);
-  return { ok: false, problem: { ...itemProblem(error), ...(final && { final }) } };
+  const leftId = idOf({ id: recordOf(error.data).new_draft_order_id });
+  return refused({ ...itemProblem(error), ...(final && { final }) }, leftId);
 }
+
+const refused = (problem: ItemProblem, leftId: number | null = null): BatchOutcome => ({ ok: false, problem, leftId });
 
 export function isGone(status: number | undefined): boolean {
   return status === 404 || status === 410;
@@ -159,7 +162,7 @@ const SENT: ItemProblem = { error_class: 'sent', message: 'A trial sends nothing
 /** Takes every batch and sends none, so that what is refused was refused before. */
 export class TrialBatches extends BatchWriter {
   override async run(_path: string, operations: readonly BatchOperation[]): Promise<BatchOutcome[]> {
-    return operations.map(() => ({ ok: false, problem: SENT }));
+    return operations.map(() => refused(SENT));
   }
 }
 
