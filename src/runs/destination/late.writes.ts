@@ -76,10 +76,12 @@ export class LateWrites {
     const over = await this.ends();
     const limit = over + (LIMIT - 1) * this.longestMs;
     const now = steadyNow();
-    if (this.hasMoved(harmful) && now < limit) this.movedAt = now;
+    const moved = this.hasMoved(harmful);
+    if (moved && now >= limit) throw new ConnectorError('timeout', STILL_AT_WORK, { permanent: true });
+    // The first look cannot tell.
+    if (moved !== false && now < limit) this.movedAt = now;
     const until = Math.max(over, this.movedAt + this.longestMs * STILL);
     if (until <= now) return false;
-    if (now >= limit) throw new ConnectorError('timeout', STILL_AT_WORK, { permanent: true });
     lease.waitsFor({ reason: ANSWER_LOST, until, limited: false });
     await lease.sleep(Math.min(until - now, this.pauseMs));
     if (lease.reason === 'stopping') throw new Postponed(Math.min(until, now + TURN_MS), null);
@@ -89,11 +91,11 @@ export class LateWrites {
     return true;
   }
 
-  /** Whether marks have appeared since the last look. The first look cannot tell, so it counts as if they had. */
-  private hasMoved(harmful: readonly PlannedItem[]): boolean {
+  /** Whether marks have appeared since the last look; null at the first one. */
+  private hasMoved(harmful: readonly PlannedItem[]): boolean | null {
     const before = this.missing;
     this.missing = new Set(harmful.map(({ work }) => work.item.external_id));
-    if (before === null) return true;
+    if (before === null) return null;
     const isSameBatch = [...this.missing].every((id) => before.has(id));
     return isSameBatch && this.missing.size < before.size;
   }
