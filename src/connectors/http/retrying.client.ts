@@ -58,8 +58,8 @@ export class RetryingClient implements HttpClient {
       const outcome = await this.#attempt(request, attempt, progress, signal, onHold);
       const now = steadyNow();
       const question = 'kind' in outcome ? { failure: outcome } : { status: outcome.status, headers: outcome.headers };
-      const { idempotent, canShrink } = request;
-      const decision = decideRetry({ attempt, idempotent, canShrink, now, ...question }, options);
+      const { idempotent, canShrink, writes } = request;
+      const decision = decideRetry({ attempt, idempotent, canShrink, writes, now, ...question }, options);
       if (!decision.retry) return this.#end(request, outcome, decision);
       // The next attempt waits for the hold in state.run.
       if (decision.holdsAll) state.hold(now + decision.waitMs, decision.reason);

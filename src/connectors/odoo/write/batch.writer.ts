@@ -1,3 +1,5 @@
+import { steadyNow } from '../../../common/clock.ts';
+import type { BatchPace } from '../../border/batch.pace.ts';
 import { ItemRefused } from '../../border/item.refused.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { ExternalItem, ItemProblem, WriteOperation, WriteResult } from '../../contract/connector.types.ts';
@@ -22,10 +24,12 @@ import {
 export interface BatchWriter {
   readonly client: OdooClient;
   readonly entity: OdooEntity;
+  /** Of creates, for the session. */
+  readonly pace: BatchPace;
   readonly readBack: (ids: readonly string[], signal: AbortSignal) => Promise<ExternalItem[]>;
 }
 
-/** Writes a batch: all creates in one call, equal updates in one call, all removals in one call. Then reads back the results once. */
+/** Writes a batch: all creates in one call, unless one of them took too long before, equal updates in one call, all removals in one call. Then reads back the results once. */
 export async function writeBatch(
   writer: BatchWriter,
   operations: readonly WriteOperation[],
@@ -58,7 +62,7 @@ class Batch {
   }
 
   async create(): Promise<void> {
-    const { client, entity } = this.#writer;
+    const { client, entity, pace } = this.#writer;
     const indexes = this.#indexes('create');
     if (indexes.length === 0) return;
     const creates = indexes.map((index) => this.#operations[index] as CreateOperation);
@@ -69,8 +73,19 @@ class Batch {
       this.tookEffect = true;
       return ids;
     };
-    const saved = await bisect(ready, save, (fault) => this.#canSplit(fault, 'create'));
-    await this.#settleAll(ready, saved);
+    const canSplit = (fault: OdooFault) => this.#canSplit(fault, 'create');
+    for (let done = 0; done < ready.length; ) {
+      const part = ready.slice(done, done + pace.size);
+      const began = steadyNow();
+      const saved = await bisect(part, save, canSplit).catch((error) => {
+        // Odoo ends a request that takes too long, and keeps nothing of it.
+        if (error instanceof ConnectorError && error.ambiguous) pace.tooMuch(part.length);
+        throw error;
+      });
+      pace.took(part.length, steadyNow() - began);
+      await this.#settleAll(part, saved);
+      done += part.length;
+    }
   }
 
   async update(): Promise<void> {
