@@ -174,7 +174,8 @@ const TABLES: Readonly<Record<string, string>> = {
     decided_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (org_id, entity_type, source, destination, external_id)`,
   // What failed or was left alone (a conflict) when it was tried last. With a fingerprint it was refused for good: the write is not repeated while the
-  // fingerprint is the same. An incremental sync tries the others again, since the destination may have changed.
+  // fingerprint is the same. An incremental sync tries the others again, since the destination may have changed. left_since: when something of
+  // it may have stayed in the destination although it was refused.
   sync_refusals: `
     entity_type text NOT NULL CHECK (entity_type <> ''),
     source_connection_id uuid NOT NULL,
@@ -185,6 +186,7 @@ const TABLES: Readonly<Record<string, string>> = {
     message text NOT NULL,
     is_conflict boolean NOT NULL DEFAULT false,
     refused_at timestamptz NOT NULL DEFAULT now(),
+    left_since timestamptz,
     tried_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (org_id, entity_type, source_connection_id, destination_connection_id, external_id)`,
   // One row an item that failed or was skipped.

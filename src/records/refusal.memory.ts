@@ -36,10 +36,12 @@ export function refusalOf(
   if (outcome.outcome === 'processed' || outcome.outcome === 'warned' || !error_class) return [];
   if (OF_THE_ITEM.has(error_class)) return [];
   if (one?.plan.kind === 'refused' && one.plan.remembered) return [{ external_id, remembered: true }];
-  const isFinal = result?.ok === false && result.problem.final === true;
+  const problem = result?.ok === false ? result.problem : null;
+  const isFinal = problem?.final === true;
   return [
     {
       ...{ external_id, fingerprint: isFinal ? (one?.fingerprint ?? null) : null, error_class, message },
+      ...(problem?.leaves && { leaves: true as const }),
       ...(outcome.outcome === 'skipped' && error_class !== 'stale_preview' && { is_conflict: true as const }),
     },
   ];

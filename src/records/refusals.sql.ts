@@ -14,11 +14,23 @@ export interface Refusal {
 
 /** A refusal to remember, or one that was remembered, so that nothing was tried. */
 export type RefusalChange =
-  | (Omit<Refusal, 'refused_at'> & { readonly is_conflict?: true })
+  | (Omit<Refusal, 'refused_at'> & { readonly is_conflict?: true; readonly leaves?: true })
   | { readonly external_id: string; readonly remembered: true };
 
 /** What the value of a write is refused for may still depend on something that no fingerprint has, so it is tried again after a day. */
 const REMEMBERED_HOURS = 24;
+
+/** Since when something of items may be in the destination that was refused but stayed there, to be found by its mark. */
+export const findLeavings = (pair: Pair, externalIds: readonly string[]): Statement => ({
+  text: `
+    SELECT f.external_id, to_json(min(f.left_since)) #>> '{}' AS since FROM public.sync_refusals f
+     WHERE f.org_id = $1 AND f.entity_type = $2 AND f.external_id = ANY ($5) AND f.left_since IS NOT NULL
+       AND f.source_connection_id = ANY (ARRAY(SELECT c.id FROM public.sync_connections c WHERE c.org_id = $1 AND c.system_id = $3))
+       AND f.destination_connection_id = ANY (ARRAY(
+         SELECT c.id FROM public.sync_connections c WHERE c.org_id = $1 AND c.system_id = $4))
+     GROUP BY f.external_id`,
+  values: [pair.orgId, pair.entity, pair.source, pair.destination, externalIds],
+});
 
 export const findRefusals = (pair: Pair, externalIds: readonly string[]): Statement => ({
   text: `

@@ -57,8 +57,8 @@ export interface Run {
   readonly lease_epoch: number;
   readonly leases_without_commit: number;
   readonly postponements: number;
-  /** Calls to a system that failed since the last batch. */
-  readonly tries: number;
+  /** Calls to a system that failed since the last batch, by the kind of error. */
+  readonly failures: Readonly<Record<string, number>>;
   readonly counts: Readonly<Record<string, number>>;
   readonly created_at: string;
 }
@@ -76,7 +76,7 @@ export interface Waiting {
   readonly next_try_at?: string;
   /** Only when the system itself asked for the wait. */
   readonly limited_until?: string;
-  readonly tries?: number;
+  readonly failures?: Readonly<Record<string, number>>;
   readonly page?: PageSize;
 }
 

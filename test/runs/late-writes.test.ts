@@ -64,6 +64,27 @@ it('A batch that takes a shop longer than our patience is not sent again', async
   expect(await ordersOnce('slow-batch', 6, { kind: 'abandoned', match: BATCH, ms: 300, workMs: 500 })).toBe(1);
 });
 
+it('A batch on which a shop works longer than the longest request is not sent again while its marks still appear', async () => {
+  expect(await ordersOnce('slower-batch', 6, { kind: 'abandoned', match: BATCH, ms: 300, workMs: 1_700 })).toBe(1);
+});
+
+it('A run ends and sends nothing again when marks still appear after four times the longest request', async () => {
+  const impatient = await RunsFixture.start({ SYNC_LATE_WRITE_SECONDS: '2' });
+  try {
+    const org = 'slowest-batch';
+    const [shop, shop2] = await twoShops(16);
+    const [from, to] = [await impatient.connectShop(org, shop), await impatient.connectShop(org, shop2)];
+    const ends = { source_connection_id: from, destination: { connection_id: to } };
+    for (const entity_type of ['customer', 'product']) await impatient.run(org, { ...ends, entity_type });
+    shop2.setFaults([{ kind: 'abandoned', match: BATCH, ms: 100, workMs: 800 }]);
+    const { progress } = await impatient.run(org, { ...ends, entity_type: 'order' }, 60_000);
+    expect(progress).toMatchObject({ status: 'failed', error_message: expect.stringContaining('still at work') });
+    expect(shop2.state().requests['POST /orders/batch']).toBe(1);
+  } finally {
+    await impatient.close();
+  }
+});
+
 it('A batch whose answer is lost and that was never carried out is sent again, in smaller parts', async () => {
   expect(await ordersOnce('lost-batch', 6, { kind: 'dropped', match: BATCH, times: 1 })).toBe(3);
 });

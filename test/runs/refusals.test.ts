@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bendRows, changed, startBendingProxy } from '../support/bending-proxy.ts';
 import { sql } from '../support/test-database.ts';
 import { type Json, RunsFixture } from './runs.support.ts';
 import { withSystems } from './two-systems.support.ts';
@@ -53,6 +54,39 @@ describe('What a destination refused', () => {
       expect([mended.run.counts, mended.posts]).toEqual([{ created: 1, failed: 1, unchanged: 1 }, 1]);
     }));
 });
+
+it('An order that Odoo adds up otherwise once it is made is not made again in every run', () =>
+  withSystems(fixture, ORG, { shop: {}, odoo: { version: 19 } }, async ({ shop, shopId, odoo }) => {
+    const ada = shop.admin.createCustomer({ email: 'ada@shop.example', first_name: 'Ada', last_name: 'Example' });
+    const lamp = shop.admin.createProduct({ name: 'Lamp', sku: 'LAMP-1', regular_price: '10' });
+    shop.admin.createOrder({ customer_id: ada.id, line_items: [{ product_id: lamp.id, quantity: 1 }] });
+    // An Odoo with a module that adds a tax of its own.
+    const taxed = (row: Json) => ('amount_tax' in row ? { ...row, amount_tax: row.amount_tax + 1 } : row);
+    const proxy = await startBendingProxy(
+      odoo.url,
+      changed((answer) => bendRows(answer, taxed)),
+    );
+    try {
+      const odooId = await fixture.connectOdoo(ORG, { ...odoo, url: proxy.url });
+      const sync = (entity_type: string) =>
+        fixture.run(ORG, {
+          source_connection_id: shopId,
+          destination: { connection_id: odooId },
+          entity_type,
+        });
+      for (const entity of ['customer', 'product']) await sync(entity);
+      for (const said of ['made it', 'Unchanged since']) {
+        const run = await sync('order');
+        expect(await failures(run)).toMatchObject([
+          { error_class: 'totals_differ', message: expect.stringContaining(said) },
+        ]);
+        expect(odoo.calls()['sale.order.create']).toBe(1);
+      }
+      expect(odoo.admin.search('sale.order', [])).toEqual([]);
+    } finally {
+      await proxy.stop();
+    }
+  }));
 
 describe('What may succeed once the destination has changed', () => {
   it('is tried again by incremental syncs, also when the source says nothing of it any more', async () => {

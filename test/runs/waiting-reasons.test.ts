@@ -1,8 +1,10 @@
+import { startOdooSandbox } from '@sync-operations/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProxyResponse } from '../support/bending-proxy.ts';
+import { startSelfSignedServer } from '../support/self-signed.server.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { isList, withBentShop } from './bent-shop.support.ts';
-import { type Json, RunsFixture } from './runs.support.ts';
+import { type Json, newOrgName, RunsFixture } from './runs.support.ts';
 
 let fixture: RunsFixture;
 beforeAll(async () => {
@@ -108,6 +110,53 @@ describe('A run that meets a shop that does not answer as it should', () => {
       });
       expect(proxy.takeRequests().length).toBeLessThan(4);
     }));
+
+  it('Answers that are none of a shop count by their kind, whatever else failed before', () =>
+    withBentShop(fixture, async ({ shop, proxy, sync }) => {
+      shop.admin.createProduct(LAMP);
+      const gateway = { status: 502, headers: { 'content-type': 'text/html' }, body: '<html>Bad gateway</html>' };
+      const page = { ...firewall, status: 200 };
+      // The HTTP layer asks four times where a gateway fails.
+      const answers = [gateway, gateway, gateway, gateway, firewall, page];
+      proxy.bend((request, forward) => (isList(request, '/products') ? (answers.shift() ?? forward()) : forward()));
+      const run = await sync('product', {}, 60_000);
+      expect(run.progress).toMatchObject({ status: 'completed' });
+      expect(answers).toEqual([]);
+    }));
+
+  it('A certificate that nobody signed ends a run with what to do, since waiting does not mend it', async () => {
+    const server = await startSelfSignedServer();
+    try {
+      const org = newOrgName();
+      const { body } = await fixture.call(org, 'POST', '/connections', {
+        ...{ name: 'shop', system: 'woocommerce', base_url: server.url },
+        credentials: { consumer_key: 'ck_1', consumer_secret: 'cs_1' },
+      });
+      const run = await fixture.run(org, { source_connection_id: body.id, entity_type: 'product' }, 60_000);
+      expect(run.progress).toMatchObject({
+        status: 'failed',
+        error_message: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
+      });
+      expect(server.connections()).toBeLessThan(4);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('A key that no header can hold ends a run with what is wrong', async () => {
+    const odoo = await startOdooSandbox({ version: 19, partners: 1, products: 0, orders: 0 });
+    try {
+      const org = newOrgName();
+      const id = await fixture.connectOdoo(org, { ...odoo, apiKey: 'ключ' });
+      const run = await fixture.run(org, { source_connection_id: id, entity_type: 'customer' }, 60_000);
+      expect(run.progress).toMatchObject({
+        status: 'failed',
+        error_message: expect.stringContaining('a header contains what HTTP does not allow'),
+      });
+    } finally {
+      await odoo.stop();
+    }
+  });
 
   it('Whole JSON behind a notice or before a comment is read', () =>
     withBentShop(fixture, async ({ org, id, shop, proxy, sync }) => {

@@ -21,7 +21,7 @@ export const CUT: ProxyResponse = { status: 0, headers: {}, body: '' };
 /** Responds itself, or changes what the system behind responds to a request, which `forward` sends on, changed if need be. */
 export type Bend = (
   request: ProxyRequest,
-  forward: (url?: URL) => Promise<ProxyResponse>,
+  forward: (url?: URL, body?: string) => Promise<ProxyResponse>,
 ) => Promise<ProxyResponse> | ProxyResponse;
 
 export interface BendingProxy {
@@ -49,9 +49,9 @@ export async function startBendingProxy(target: string, first: Bend | null = nul
     requests.push({ method, url, body });
     const dropped = new Set(['host', 'connection', 'content-length', 'accept-encoding']);
     const sent = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !dropped.has(name)));
-    const forward = async (other = url): Promise<ProxyResponse> => {
+    const forward = async (other = url, given = body): Promise<ProxyResponse> => {
       const headers = sent as Record<string, string>;
-      const found = await fetch(other, { method, headers, redirect: 'manual', ...(body && { body }) });
+      const found = await fetch(other, { method, headers, redirect: 'manual', ...(given && { body: given }) });
       const kept = [...found.headers].filter(
         ([name]) => !/^(content-length|connection|keep-alive|transfer-encoding|content-encoding)$/.test(name),
       );

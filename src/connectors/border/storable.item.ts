@@ -30,11 +30,12 @@ export function storableResult(result: WriteResult): WriteResult {
   return problem ? { ok: false, problem: storableProblem(problem), raw: shownValue(result.data) } : result;
 }
 
-function storableProblem({ error_class, message, final }: ItemProblem): ItemProblem {
+function storableProblem({ error_class, message, final, leaves }: ItemProblem): ItemProblem {
   return {
     error_class: shownText(error_class, MAX_CLASS_LENGTH),
     message: shownText(message, MAX_MESSAGE_LENGTH),
     ...(final && { final }),
+    ...(leaves && { leaves }),
   };
 }
 

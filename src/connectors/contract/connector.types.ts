@@ -243,6 +243,8 @@ export interface ItemProblem {
   readonly message: string;
   /** The refusal of a write depends on what was written and on nothing else in the system, so the same write is refused again. */
   readonly final?: boolean;
+  /** Something of the item may have stayed in the system although it was refused, to be found by its mark. */
+  readonly leaves?: boolean;
 }
 
 export interface ForeseenRefusal extends ItemProblem {

@@ -20,13 +20,15 @@ interface FailureMeaning {
   readonly error: ConnectorErrorKind;
   /** The same request may succeed a moment later. */
   readonly temporary: boolean;
+  /** Only a person mends it, so it is told instead of waited for. */
+  readonly lasts?: true;
 }
 
 export const FAILURES: Readonly<Record<FailureKind, FailureMeaning>> = {
   dns: { text: 'the name could not be resolved', error: 'unavailable', temporary: true },
   refused: { text: 'the connection was refused', error: 'unavailable', temporary: true },
   connect: { text: 'no connection could be made', error: 'unavailable', temporary: true },
-  certificate: { text: 'its certificate is not valid', error: 'unavailable', temporary: false },
+  certificate: { text: 'its certificate is not valid', error: 'unavailable', temporary: false, lasts: true },
   reset: { text: 'the connection broke', error: 'unavailable', temporary: true },
   timeout: { text: 'no response in time', error: 'timeout', temporary: true },
   'cut-off': { text: 'the response was cut off', error: 'unavailable', temporary: true },

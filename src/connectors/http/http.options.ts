@@ -18,7 +18,7 @@ export interface HttpOptions {
   readonly headersTimeoutMs: number;
   /** Of one attempt, including redirects and the body, but not the waits between attempts. */
   readonly totalTimeoutMs: number;
-  /** In place of both for a request that must not be sent twice: giving up does not end what the system does with it. */
+  /** In place of both for a request that writes: giving up does not end what the system does with it. */
   readonly writeTimeoutMs: number;
   /** Of one request, including the first attempt. */
   readonly maxAttempts: number;

@@ -35,9 +35,10 @@ export class HttpTransport {
     const signature = request.sign?.();
     const headers = joinHeaders(DEFAULT_HEADERS, request.headers, signature?.headers);
     const { maxResponseBytes, maxJsonBytes, writeTimeoutMs } = this.#options;
-    const { headersTimeoutMs, totalTimeoutMs } = request.idempotent
-      ? this.#options
-      : { headersTimeoutMs: writeTimeoutMs, totalTimeoutMs: writeTimeoutMs };
+    const writes = request.writes ?? !request.idempotent;
+    const { headersTimeoutMs, totalTimeoutMs } = writes
+      ? { headersTimeoutMs: writeTimeoutMs, totalTimeoutMs: writeTimeoutMs }
+      : this.#options;
     const deadline = performance.now() + totalTimeoutMs;
     const maxBytes = request.expects === 'file' ? maxResponseBytes : Math.min(maxJsonBytes, maxResponseBytes);
     let url = checkUrl(signature?.url ?? request.url, access);

@@ -12,6 +12,8 @@ export interface HttpRequest {
    * other requests that is a ConnectorError with `ambiguous: true`.
    */
   readonly idempotent: boolean;
+  /** It changes something: it is waited for with the patience of a write, and a timeout is told at once. Always so when not idempotent. */
+  readonly writes?: boolean;
   /** The caller asks for less when this is too much: a 5xx or a timeout is told at once, not tried again as it is. */
   readonly canShrink?: boolean;
   /** What the response is, which decides how large it may be; `json` unless said. */

@@ -152,6 +152,17 @@ describe('whatever the response is', () => {
     );
   });
 
+  test('what can shrink is told of a timeout and a 5xx at once, what writes of a timeout', () => {
+    const timeout = { failure: { kind: 'timeout', sent: true } } as const;
+    const unsent = { failure: { kind: 'timeout', sent: false } } as const;
+    const gateway = { status: 502, headers: HTML_TYPE };
+    const asked = { status: 503, headers: { 'retry-after': '1' } };
+    const shrinking = [timeout, unsent, gateway, asked].map((what) => decide({ ...what, canShrink: true }));
+    expect(shrinking).toEqual(['timeout', 'again', 'unavailable', 'again']);
+    const writing = [timeout, unsent, gateway, asked].map((what) => decide({ ...what, writes: true }));
+    expect(writing).toEqual(['timeout', 'again', 'again', 'again']);
+  });
+
   test('retryAt is no earlier than asked for', () => {
     fc.assert(
       fc.property(question, options, (asked, limits) => {

@@ -14,6 +14,8 @@ export interface RetryQuestion {
   readonly idempotent: boolean;
   /** See HttpRequest. */
   readonly canShrink?: boolean;
+  /** See HttpRequest. */
+  readonly writes?: boolean;
   /** By `steadyNow`. */
   readonly now: number;
 }
@@ -53,7 +55,8 @@ type RetryEnd =
  * | too large, not HTTP, bad compression | error | error, ambiguous | `too-large`, `protocol` |
  * | bad certificate, bad header | error | error | `unavailable`, `rejected` |
  *
- * A request that can shrink is told of a timeout and of a 5xx at once, unless the system asked for a pause.
+ * A request that can shrink is told of a timeout and of a 5xx at once, unless the system asked for a pause; one that writes is told of a
+ * timeout at once, since the system may still be at work on it.
  *
  * There are at most `maxAttempts` attempts. A wait is at least as long as Retry-After requests, otherwise it grows exponentially, both
  * with jitter. When Retry-After requests more than `maxInlineWaitMs`, whatever the status, the end is `rate-limited` at once, with the
@@ -65,8 +68,8 @@ export function decideRetry(question: RetryQuestion, options: RetryOptions): Ret
     const { text, error, temporary } = FAILURES[failure.kind];
     const safe = idempotent || !failure.sent;
     const end = { as: 'error', kind: error, ambiguous: !safe } as const;
-    const shrinks = question.canShrink && failure.kind === 'timeout' && failure.sent;
-    if (!temporary || !safe || shrinks || question.attempt >= options.maxAttempts)
+    const isTold = (question.canShrink || question.writes) && failure.kind === 'timeout' && failure.sent;
+    if (!temporary || !safe || isTold || question.attempt >= options.maxAttempts)
       return { retry: false, reason: text, end };
     return { retry: true, reason: text, waitMs: backoffMs(question.attempt, options), holdsAll: false };
   }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { steadyNow } from '../../common/clock.ts';
 import { type Span, traced } from '../../tracing/tracing.ts';
 import { ConnectorError } from '../contract/connector.error.ts';
-import { CallFailure } from './call.failure.ts';
+import { CallFailure, FAILURES } from './call.failure.ts';
 import type { ConnectionState, HoldListener } from './connection.state.ts';
 import type { ConnectionAccess, HttpOptions } from './http.options.ts';
 import type { HttpTransport } from './http.transport.ts';
@@ -58,8 +58,8 @@ export class RetryingClient implements HttpClient {
       const outcome = await this.#attempt(request, attempt, progress, signal, onHold);
       const now = steadyNow();
       const question = 'kind' in outcome ? { failure: outcome } : { status: outcome.status, headers: outcome.headers };
-      const { idempotent, canShrink } = request;
-      const decision = decideRetry({ attempt, idempotent, canShrink, now, ...question }, options);
+      const { idempotent, canShrink, writes } = request;
+      const decision = decideRetry({ attempt, idempotent, canShrink, writes, now, ...question }, options);
       if (!decision.retry) return this.#end(request, outcome, decision);
       // The next attempt waits for the hold in state.run.
       if (decision.holdsAll) state.hold(now + decision.waitMs, decision.reason);
@@ -111,7 +111,10 @@ export class RetryingClient implements HttpClient {
     const { kind, ambiguous, retryAt } = end;
     if (retryAt !== undefined) this.#parts.state.hold(retryAt, reason);
     const when = retryAt === undefined ? '' : `; not before ${new Date(retryAt).toISOString()}`;
-    const found = 'kind' in outcome ? { cause: outcome.cause } : { status: outcome.status };
+    const found =
+      'kind' in outcome
+        ? { cause: outcome.cause, permanent: FAILURES[outcome.kind].lasts === true }
+        : { status: outcome.status };
     throw new ConnectorError(kind, `${describeCall(request)}: ${'kind' in outcome ? outcome.message : reason}${when}`, {
       ambiguous,
       retryAt,

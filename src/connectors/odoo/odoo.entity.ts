@@ -59,11 +59,9 @@ export type Prepared = PreparedWrite | { readonly problem: ItemProblem };
 export interface PreparedWrite {
   /** Empty when the record itself does not change. */
   readonly values: Values;
-  /** What was left out of the values and why; the item counts as written, with this as its warning. */
-  readonly told?: ItemProblem;
   /** What an order's totals must be after the write. */
   readonly expected?: ExpectedTotals;
-  /** What the item tells, although it is written as it should be. */
+  /** What the item tells although it is written, such as what was left out of the values and why: its warning. */
   readonly told?: ItemProblem | null;
   /** The values contain commands that add lines, so they must not be sent twice. */
   readonly adds?: boolean;

@@ -1,3 +1,4 @@
+import { BatchPace } from '../border/batch.pace.ts';
 import type { EntityType } from '../canonical/canonical.types.ts';
 import { ConnectorError } from '../contract/connector.error.ts';
 import type {
@@ -35,6 +36,9 @@ import { writeBatch } from './write/batch.writer.ts';
 
 type Entities = Readonly<Record<EntityType, OdooEntity>>;
 
+/** How many creates the first call has: one call is one transaction, however many there are. */
+const FIRST_CREATES = 100;
+
 /** Forwards each call to the part that implements it for the entity. */
 export class OdooSession implements ConnectorSession {
   readonly #client: OdooClient;
@@ -42,6 +46,7 @@ export class OdooSession implements ConnectorSession {
   /** What they would write is prepared and never sent. */
   readonly #trial: Entities;
   readonly #now: () => number;
+  readonly #pace = new BatchPace(FIRST_CREATES);
 
   constructor({ connection, http, now = Date.now }: SessionContext) {
     const settings = readSettings(connection);
@@ -82,7 +87,8 @@ export class OdooSession implements ConnectorSession {
 
   write(entity: EntityType, operations: readonly WriteOperation[], signal: AbortSignal): Promise<WriteResult[]> {
     const readBack = (ids: readonly string[], during: AbortSignal) => this.readByIds(entity, ids, during);
-    return writeBatch({ client: this.#client, entity: this.#entity(entity), readBack }, operations, signal);
+    const writer = { client: this.#client, entity: this.#entity(entity), pace: this.#pace, readBack };
+    return writeBatch(writer, operations, signal);
   }
 
   findRefusals(

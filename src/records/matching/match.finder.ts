@@ -3,6 +3,7 @@ import type { Candidate, ConnectorSession, Match } from '../../connectors/contra
 import { chooseMatch, isOnlyAlike, type MatchChoice } from '../../planning/match.choice.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import { findLeftBehind, findLeftSystems, findOtherBindings, type Pair } from '../bindings.sql.ts';
+import { findLeavings } from '../refusals.sql.ts';
 import { findDecisions } from './decision.sql.ts';
 
 /** An item that is not bound yet. */
@@ -35,7 +36,8 @@ export class MatchFinder {
     const { pair, session, call } = this.options;
     this.left ??= (await this.database.query<{ id: string }>(findLeftSystems(pair))).map(({ id }) => id);
     const byName = this.left.length > 0;
-    const candidates = byName ? items.map((item) => ({ ...item, byName })) : items;
+    const looked = await this.fromLeavingsOn(items);
+    const candidates = byName ? looked.map((item) => ({ ...item, byName })) : looked;
     const ask = (part: readonly Candidate[]) => call(() => session.findMatches(pair.entity, part, signal));
     const found: Match[][] = await inSmallerParts(candidates, ask, (_, error) => [oversized('unknown', error)]);
     const idsOf = (list: readonly Match[]) => [...new Set(list.map(({ external_id }) => external_id))];
@@ -50,6 +52,19 @@ export class MatchFinder {
         return [external_id, chooseMatch({ entity: pair.entity, target, matches, ...known })];
       }),
     );
+  }
+
+  /** What was refused and stayed is older than the runs that may have created something without a binding. */
+  private async fromLeavingsOn(items: readonly UnboundItem[]): Promise<readonly UnboundItem[]> {
+    const ids = items.map(({ external_id }) => external_id);
+    const rows = await this.database.query<{ external_id: string; since: string }>(
+      findLeavings(this.options.pair, ids),
+    );
+    const left = new Map(rows.map(({ external_id, since }) => [external_id, since]));
+    return items.map((item) => {
+      const since = left.get(item.external_id);
+      return since !== undefined && Date.parse(since) < Date.parse(item.since) ? { ...item, since } : item;
+    });
   }
 
   private async leftBehind(ids: readonly string[], left: readonly string[]): Promise<Set<string>> {

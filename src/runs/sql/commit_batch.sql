@@ -173,15 +173,17 @@ BEGIN
        AND f.destination_connection_id = run.destination_connection_id AND f.external_id = ANY (ARRAY(
          SELECT g ->> 'external_id' FROM jsonb_path_query(batch, '$.refusals[*] ? (@.remembered == true)') AS g));
     INSERT INTO public.sync_refusals AS f
-      (org_id, entity_type, source_connection_id, destination_connection_id, external_id, fingerprint, error_class, message, is_conflict)
+      (org_id, entity_type, source_connection_id, destination_connection_id, external_id, fingerprint, error_class, message, is_conflict,
+       left_since)
     SELECT org, run.entity_type, run.source_connection_id, run.destination_connection_id, g.external_id, g.fingerprint,
-           g.error_class, g.message, coalesce(g.is_conflict, false)
+           g.error_class, g.message, coalesce(g.is_conflict, false), CASE WHEN g.leaves THEN run.started_at END
       FROM jsonb_to_recordset(batch -> 'refusals') AS g (external_id text, fingerprint text, error_class text, message text,
-             is_conflict boolean, remembered boolean)
+             is_conflict boolean, leaves boolean, remembered boolean)
      WHERE g.remembered IS NOT TRUE
     ON CONFLICT (org_id, entity_type, source_connection_id, destination_connection_id, external_id) DO UPDATE
        SET fingerprint = EXCLUDED.fingerprint, error_class = EXCLUDED.error_class, message = EXCLUDED.message,
-           is_conflict = EXCLUDED.is_conflict, refused_at = EXCLUDED.refused_at, tried_at = EXCLUDED.tried_at;
+           is_conflict = EXCLUDED.is_conflict, refused_at = EXCLUDED.refused_at, tried_at = EXCLUDED.tried_at,
+           left_since = coalesce(f.left_since, EXCLUDED.left_since);
   END IF;
 
   IF batch ? 'changes' THEN
@@ -240,7 +242,7 @@ BEGIN
      SET state = CASE WHEN p.completed_at IS NOT NULL THEN 'ended' WHEN p.status = 'paused' THEN 'paused' ELSE 'ready' END,
          leased_by = CASE WHEN p.status = 'running' THEN r.leased_by END,
          leased_until = CASE WHEN p.status = 'running' THEN now() + lease END,
-         leases_without_commit = 0, postponements = 0, tries = 0, kept_bytes = r.kept_bytes + kept,
+         leases_without_commit = 0, postponements = 0, failures = '{}', kept_bytes = r.kept_bytes + kept,
          item_bytes = r.item_bytes + told,
          found_bytes = r.found_bytes + coalesce(pg_column_size(batch -> 'changes'), 0),
          write_open_since = CASE WHEN batch ? 'items' THEN NULL ELSE r.write_open_since END

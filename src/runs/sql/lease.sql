@@ -1,7 +1,7 @@
 -- Why: a worker that has lost its run must not write any more, so a worker holds a run under a lease with an epoch.
 -- Promises: take_lease assigns a run that is ready to one worker under a new epoch, or returns no row. renew_lease extends the lease and
 -- returns what was requested in the meantime (continue, cancel, pause, ended, fenced). release_lease makes the run available to other
--- workers, not before a time. Both store what the run waits for: `waiting` is {reason, next_try_at, limited_until, tries, page}, where a
+-- workers, not before a time. Both store what the run waits for: `waiting` is {reason, next_try_at, limited_until, failures, page}, where a
 -- member that is missing is none, and without page the checkpoint keeps the size of a page that it has. A call with an epoch that is not the current one changes nothing. runs_without_worker finds the runs whose worker died or whose
 -- job was lost.
 -- Callers: sync_app.
@@ -53,7 +53,7 @@ DECLARE
 BEGIN
   -- A worker that released the run no longer holds it, even if no other worker has taken it since.
   UPDATE public.sync_runs AS w
-     SET leased_until = now() + lease, tries = greatest(w.tries, coalesce((waiting ->> 'tries')::integer, 0))
+     SET leased_until = now() + lease, failures = coalesce(waiting -> 'failures', w.failures)
    WHERE w.org_id = org AND w.sync_id = sync AND w.lease_epoch = epoch AND w.state = 'ready' AND w.leased_by IS NOT NULL;
   IF NOT FOUND THEN
     RETURN 'fenced';
@@ -90,7 +90,7 @@ BEGIN
   UPDATE public.sync_runs AS w
      SET leased_by = NULL, leased_until = coalesce(until, now()) + interval '1 minute', leases_without_commit = 0,
          postponements = w.postponements + CASE WHEN until IS NULL THEN 0 ELSE 1 END,
-         tries = greatest(w.tries, coalesce((waiting ->> 'tries')::integer, 0))
+         failures = coalesce(waiting -> 'failures', w.failures)
    WHERE w.org_id = org AND w.sync_id = sync AND w.lease_epoch = epoch AND w.state = 'ready' AND w.leased_by IS NOT NULL;
   IF NOT FOUND THEN
     RETURN false;

@@ -9,7 +9,7 @@ const MINUTE = 60_000;
 const failure = (kind: ConnectorErrorKind, more: Partial<RunFailure> & { retryAt?: number } = {}) => {
   const { retryAt, ...rest } = more;
   const error = new ConnectorError(kind, 'm', { retryAt });
-  return decideRunRetry({ error, attempt: 1, postponements: 0, tries: 1, now: NOW, random: 0.5, ...rest });
+  return decideRunRetry({ error, attempt: 1, postponements: 0, alike: 1, now: NOW, random: 0.5, ...rest });
 };
 
 describe('After a call failed as a whole, a run', () => {
@@ -67,7 +67,8 @@ describe('After a call failed as a whole, a run', () => {
 
 describe('An answer that is none of such a system', () => {
   it('is asked for again twice within a minute, and then told, since waiting does not mend it', () => {
-    const after = (tries: number) => failure('protocol', { tries, attempt: tries });
+    // However many calls failed otherwise before.
+    const after = (alike: number) => failure('protocol', { alike, attempt: alike + 2 });
     expect([1, 2, 3].map(after)).toEqual([
       { do: 'wait', milliseconds: 500 },
       { do: 'postpone', until: NOW + 30_000 },
@@ -75,8 +76,8 @@ describe('An answer that is none of such a system', () => {
     ]);
     const refused = new ConnectorError('forbidden', 'a firewall', { passing: true });
     const question = { error: refused, attempt: 1, postponements: 0, now: NOW, random: 0.5 };
-    expect(decideRunRetry({ ...question, tries: 1 }).do).toBe('wait');
-    expect(decideRunRetry({ ...question, tries: 3 }).do).toBe('fail');
+    expect(decideRunRetry({ ...question, alike: 1 }).do).toBe('wait');
+    expect(decideRunRetry({ ...question, alike: 3 }).do).toBe('fail');
   });
 });
 

@@ -6,8 +6,8 @@ export interface RunFailure {
   readonly attempt: number;
   /** The number of postponements since the run's last batch. */
   readonly postponements: number;
-  /** The number of failed calls since the run's last batch, including this one. */
-  readonly tries: number;
+  /** The number of failed calls of this kind of error since the run's last batch, including this one. */
+  readonly alike: number;
   /** By `steadyNow`. */
   readonly now: number;
   /** 0 to 1. */
@@ -30,9 +30,9 @@ const STRANGE_ANSWERS = 3;
 const STRANGE_POSTPONE_MS = 30_000;
 
 /** Decides what to do after a call to a system failed despite the retries of the HTTP layer. Pure. */
-export function decideRunRetry({ error, attempt, postponements, tries, now, random }: RunFailure): RunRetry {
+export function decideRunRetry({ error, attempt, postponements, alike, now, random }: RunFailure): RunRetry {
   if (!error.transient) return { do: 'fail' };
-  if (error.kind === 'protocol' || error.kind === 'forbidden') return afterStrangeAnswer(tries, now, random);
+  if (error.kind === 'protocol' || error.kind === 'forbidden') return afterStrangeAnswer(alike, now, random);
   if (error.retryAt !== undefined) {
     const wait = Math.max(error.retryAt - now, 0);
     if (wait > LONGEST_WAIT_MS) return { do: 'postpone', until: error.retryAt };
@@ -47,9 +47,9 @@ export function decideRunRetry({ error, attempt, postponements, tries, now, rand
   return minutes === undefined ? { do: 'fail' } : { do: 'postpone', until: now + minutes * 60_000 };
 }
 
-/** One may be a host's that passes: a firewall, a plugin during its update. Three are how it is. */
-function afterStrangeAnswer(tries: number, now: number, random: number): RunRetry {
-  if (tries >= STRANGE_ANSWERS) return { do: 'fail' };
-  if (tries === 1) return { do: 'wait', milliseconds: FIRST_WAIT_MS * (0.75 + random / 2) };
+/** One may be a host's that passes: a firewall, a plugin during its update. Three are how it is, whatever else failed meanwhile. */
+function afterStrangeAnswer(alike: number, now: number, random: number): RunRetry {
+  if (alike >= STRANGE_ANSWERS) return { do: 'fail' };
+  if (alike === 1) return { do: 'wait', milliseconds: FIRST_WAIT_MS * (0.75 + random / 2) };
   return { do: 'postpone', until: now + STRANGE_POSTPONE_MS };
 }

@@ -73,10 +73,10 @@ export class RetryPolicy {
 
   /** Waits for as long as the failure requires. Throws when a retry cannot help or the run is postponed. */
   async wait(error: ConnectorError, attempt: number): Promise<void> {
-    const tries = this.lease.failed();
+    const alike = this.lease.failed(error.kind);
     const { postponements } = this.lease.run;
     const now = steadyNow();
-    const retry = decideRunRetry({ error, attempt, postponements, tries, now, random: Math.random() });
+    const retry = decideRunRetry({ error, attempt, postponements, alike, now, random: Math.random() });
     if (retry.do === 'fail') throw error;
     const until = retry.do === 'postpone' ? retry.until : now + retry.milliseconds;
     const limited = error.kind === 'rate-limited';

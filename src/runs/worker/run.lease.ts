@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { steadyNow } from '../../common/clock.ts';
 import type { SyncStatus } from '../../common/sync-status.ts';
 import { shownText } from '../../connectors/border/shown.value.ts';
+import type { ConnectorErrorKind } from '../../connectors/contract/connector.error.ts';
 import type { CommittedBatch } from '../../metrics/run.metrics.ts';
 import type { ProgressDto } from '../../progress/dto/progress.dto.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
@@ -33,7 +34,8 @@ export class RunLease {
   private timer: NodeJS.Timeout | undefined;
   private beat: Promise<void> = Promise.resolve();
   private waiting: Waiting = {};
-  private tries: number;
+  /** Failed calls since the last batch, by the kind of error. */
+  private failures: Readonly<Record<string, number>>;
   private stopReason: StopReason | undefined;
   private end: SyncStatus | undefined;
   private counted: number;
@@ -49,7 +51,7 @@ export class RunLease {
     this.run = run;
     this.progress = progress;
     this.counted = countOf(progress);
-    this.tries = run.tries;
+    this.failures = run.failures;
     this.seen = seenIn(progress);
     this.timer = setInterval(() => this.heartbeat(), (seconds * 1000) / 3);
   }
@@ -104,23 +106,25 @@ export class RunLease {
     return this.waiting.reason;
   }
 
-  /** Counts a failed call, and returns how many failed since the last batch. */
-  failed(): number {
-    this.tries += 1;
-    return this.tries;
+  /** Counts a failed call, and returns how many failed so since the last batch. */
+  failed(kind: ConnectorErrorKind): number {
+    const alike = (this.failures[kind] ?? 0) + 1;
+    this.failures = { ...this.failures, [kind]: alike };
+    return alike;
   }
 
   /** Reports why the run waits; null when the wait is over. A new wait triggers a heartbeat at once. */
   waitsFor(wait: Wait | { readonly page: PageSize } | null): void {
     const { page } = wait !== null && 'page' in wait ? wait : this.waiting;
     const before = this.waiting.next_try_at;
-    this.waiting = { tries: this.tries, ...(page && { page }), ...(wait && 'until' in wait && this.told(wait)) };
+    this.waiting = { failures: this.failures, ...(page && { page }), ...(wait && 'until' in wait && this.told(wait)) };
     if (wait !== null && ('page' in wait || before === undefined)) this.heartbeat();
   }
 
   private told({ reason, until, limited }: Wait): Waiting {
     const at = this.databaseTime(until).toISOString();
-    const tried = this.tries > 0 ? ` Tried ${this.tries} ${this.tries === 1 ? 'time' : 'times'};` : '';
+    const tries = Object.values(this.failures).reduce((sum, count) => sum + count, 0);
+    const tried = tries > 0 ? ` Tried ${tries} ${tries === 1 ? 'time' : 'times'};` : '';
     const text = `${shownText(reason.replace(/[.;]?$/, '.'), 500)}${tried || ' The'} next try at ${at}.`;
     return { reason: text, next_try_at: at, ...(limited && { limited_until: at }) };
   }
@@ -147,7 +151,7 @@ export class RunLease {
     if (row?.progress) this.counted = countOf(row.progress);
     if (row?.progress && outcome === 'continue') this.seen = seenIn(row.progress);
     this.committed ||= outcome === 'continue';
-    this.tries = 0;
+    this.failures = {};
     this.waiting = {};
     if (outcome === 'finished' || outcome === 'ended') this.end = row?.progress?.status;
     // A batch that finds its sync ended has no effect, except the batch that confirms a cancel.

@@ -124,6 +124,25 @@ describe('a slow system', () => {
     expect(server.requests).toHaveLength(3);
   });
 
+  test('has longer for what is written, and is not asked for that again at once when it took too long', async () => {
+    const server = await bench.server((_request, response) => void setTimeout(() => response.end('{}'), 150));
+    const slow = bench.client({ headersTimeoutMs: 30, totalTimeoutMs: 30, writeTimeoutMs: 10_000, maxAttempts: 1 });
+    expect(await errorOf(slow.send(get(server.url)))).toMatchObject({ kind: 'timeout' });
+    expect(await slow.send(post(server.url))).toMatchObject({ status: 200 });
+    expect(await slow.send({ ...post(server.url), idempotent: true, writes: true })).toMatchObject({ status: 200 });
+    const quick = bench.client({
+      headersTimeoutMs: 10_000,
+      totalTimeoutMs: 10_000,
+      writeTimeoutMs: 30,
+      maxAttempts: 3,
+    });
+    expect(await quick.send(get(server.url))).toMatchObject({ status: 200 });
+    const before = server.requests.length;
+    const update = { ...post(server.url), idempotent: true, writes: true };
+    expect(await errorOf(quick.send(update))).toMatchObject({ kind: 'timeout', ambiguous: false });
+    expect(server.requests).toHaveLength(before + 1);
+  });
+
   test('is given up when its response does not end', async () => {
     const server = await bench.server((_request, response) => {
       response.writeHead(200).write('{');

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { CanonicalOrder, CanonicalProduct } from '../../../src/connectors/canonical/canonical.types.ts';
+import { ConnectorError } from '../../../src/connectors/contract/connector.error.ts';
 import type { ConnectorSession, WriteOperation } from '../../../src/connectors/contract/connector.types.ts';
 import { FakeShop } from './fake-shop.support.ts';
 import { recordedResponse, recordedRows } from './recordings.support.ts';
@@ -92,6 +93,47 @@ describe('Writing to a shop', () => {
     shop.calls.length = 0;
     await session.write('customer', creates(25), NEVER);
     expect(batches()).toHaveLength(1);
+  });
+
+  it.each([
+    ['takes too long', new ConnectorError('timeout', 'no response in time')],
+    ['takes a gateway too long', new ConnectorError('unavailable', 'status 504', { status: 504 })],
+  ])('halves a batch of updates that %s, and one that takes too long alone is told', async (_what, slow) => {
+    for (let id = 1; id <= 40; id += 1) shop.put('customers', { ...customer, id });
+    const updates = Array.from({ length: 40 }, (_, i): WriteOperation => {
+      return { kind: 'update', external_id: `${i + 1}`, data: { phone: '5' }, current: {}, changes: ['phone'] };
+    });
+    let most = 12;
+    shop.on = ({ body: sent }) => {
+      if (((sent?.update as unknown[]) ?? []).length > most) throw slow;
+      return undefined;
+    };
+    const results = await session.write('customer', updates, NEVER);
+    expect(results.map((result) => result.ok && result.external_id)).toEqual(updates.map((_, i) => `${i + 1}`));
+    const sizes = batches().map(({ body: sent }) => ((sent?.update ?? []) as unknown[]).length);
+    expect(sizes.slice(0, 3)).toEqual([40, 20, 10]);
+    most = 0;
+    await expect(session.write('customer', updates.slice(0, 1), NEVER)).rejects.toBe(slow);
+  });
+
+  it.each([
+    ['takes too long', new ConnectorError('timeout', 'no response in time')],
+    ['breaks down', new ConnectorError('unavailable', 'status 502', { status: 502 })],
+  ])('looks up by smaller pages when the shop %s over a large one', async (_what, slow) => {
+    for (let id = 1; id <= 60; id += 1) shop.put('products/categories', { id, name: `C${id}` });
+    const asked: number[] = [];
+    shop.on = ({ method, path, query }) => {
+      if (method !== 'GET' || path !== 'products/categories') return undefined;
+      asked.push(Number(query.get('per_page')));
+      if (Number(query.get('per_page')) > 30) throw slow;
+      return undefined;
+    };
+    const data: CanonicalProduct = { sku: 'P', categories: ['C60'] };
+    const [result] = await session.write('product', [{ kind: 'create', key: 'k', data }], NEVER);
+    expect(result).toMatchObject({ ok: true });
+    expect(asked.slice(0, 3)).toEqual([100, 50, 25]);
+    expect(batches()[0]?.body?.create).toMatchObject([{ categories: [{ id: 60 }] }]);
+    expect(shop.tables['products/categories']).toHaveLength(60);
   });
 
   it('says that it does not know what took effect when a later part fails', async () => {

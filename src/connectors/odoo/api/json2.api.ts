@@ -24,7 +24,12 @@ export class Json2Api implements OdooApi {
     return this.#serverTime;
   }
 
-  async call(model: string, method: string, args: MethodArguments, { idempotent, canShrink, signal }: CallOptions) {
+  async call(
+    model: string,
+    method: string,
+    args: MethodArguments,
+    { idempotent, writes, canShrink, signal }: CallOptions,
+  ) {
     const { http, baseUrl, database, apiKey } = this.#options;
     const response = await http.send({
       method: 'POST',
@@ -36,6 +41,7 @@ export class Json2Api implements OdooApi {
       },
       body: JSON.stringify(args),
       idempotent,
+      writes,
       canShrink,
       signal,
     });

@@ -82,13 +82,14 @@ export async function sendJsonRpc(
   http: HttpClient,
   call: JsonRpcCall,
 ): Promise<{ result: unknown; time: number | null }> {
-  const { url, service, method, args, idempotent, canShrink, signal } = call;
+  const { url, service, method, args, idempotent, writes, canShrink, signal } = call;
   const response = await http.send({
     method: 'POST',
     url,
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ jsonrpc: '2.0', method: 'call', id: 1, params: { service, method, args } }),
     idempotent,
+    writes,
     canShrink,
     signal,
   });

@@ -17,6 +17,8 @@ export interface CallOptions {
   /** Sending it twice does no harm: reads, and writes of a given state. */
   readonly idempotent: boolean;
   /** See HttpRequest. */
+  readonly writes?: boolean;
+  /** See HttpRequest. */
   readonly canShrink?: boolean;
   readonly signal: AbortSignal;
 }

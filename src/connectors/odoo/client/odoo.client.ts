@@ -26,6 +26,11 @@ interface SearchOfAll {
   readonly limit?: undefined;
 }
 
+/** Any other method may change something. */
+const READS: ReadonlySet<string> = new Set(
+  'search_read search_count read fields_get context_get has_access check_access_rights'.split(' '),
+);
+
 export type AccessOperation = 'read' | 'create' | 'write' | 'unlink';
 
 /** What `fields_get` returns for a field that the server has and the user may see. */
@@ -152,7 +157,8 @@ export class OdooClient {
   ): Promise<unknown> {
     const api = await this.api(options.signal);
     const own = isRecord(args.context) ? args.context : {};
-    return api.call(model, method, { ...args, context: { active_test: false, ...QUIET, ...place, ...own } }, options);
+    const context = { active_test: false, ...QUIET, ...place, ...own };
+    return api.call(model, method, { ...args, context }, { writes: !READS.has(method), ...options });
   }
 
   /** Every user may ask this, and any call shows whether the credentials are valid. Asked once a session. */

@@ -27,8 +27,8 @@ export async function compareTotals(
     wanted.flatMap(({ id, prepared }): [number, Finding][] => {
       const problem = prepared.expected && differenceOf(prepared.expected, rows.get(id), lines.get(id) ?? []);
       // What Odoo does not show it does not let us take back either: the order is there, and its item must not be made again.
-      if (problem) return [[id, { problem, fatal: isFatal && rows.has(id) }]];
-      return prepared.told ? [[id, { problem: prepared.told, fatal: false }]] : [];
+      const isShown = rows.has(id);
+      return problem ? [[id, { problem: { ...problem, final: isShown }, fatal: isFatal && isShown }]] : [];
     }),
   );
 }

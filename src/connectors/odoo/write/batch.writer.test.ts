@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BatchPace } from '../../border/batch.pace.ts';
 import type { CanonicalCustomer } from '../../canonical/canonical.types.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { ExternalItem, WriteOperation } from '../../contract/connector.types.ts';
@@ -65,10 +66,10 @@ const entity: OdooEntity = {
   prepareUpdates: async (operations) => prepareEach(operations, named),
 };
 
-function write(odoo: FakeOdoo, operations: readonly WriteOperation[]) {
+function write(odoo: FakeOdoo, operations: readonly WriteOperation[], pace = new BatchPace(100)) {
   const readBack = async (ids: readonly string[]): Promise<ExternalItem[]> =>
     ids.map((id) => ({ external_id: id, data: { name: String(odoo.saved.get(Number(id))?.name) } }));
-  return writeBatch({ client: odoo as unknown as OdooClient, entity, readBack }, operations, signal);
+  return writeBatch({ client: odoo as unknown as OdooClient, entity, pace, readBack }, operations, signal);
 }
 
 const create = (name: string): WriteOperation => ({ kind: 'create', key: name, data: { name } });
@@ -124,6 +125,16 @@ describe('a batch', () => {
       { ok: true, external_id: '9', data: null },
     ]);
     expect(odoo.saved.get(1)).toEqual({ name: 'a', active: false });
+  });
+
+  it('whose answer is lost is half as large the next time', async () => {
+    const odoo = new FakeOdoo();
+    const pace = new BatchPace(100);
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+    await expect(write(odoo, [...names, 'lost'].map(create), pace)).rejects.toMatchObject({ ambiguous: true });
+    const results = await write(odoo, [...names, 'h'].map(create), pace);
+    expect(results.map((result) => result.ok && result.external_id)).toEqual(['1', '2', '3', '4', '5', '6', '7', '8']);
+    expect(odoo.calls).toEqual(['create 8', 'create 4', 'create 4']);
   });
 
   it('that breaks after something was saved is ambiguous; before, it is as it was', async () => {

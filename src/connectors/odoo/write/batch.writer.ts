@@ -1,6 +1,8 @@
+import { steadyNow } from '../../../common/clock.ts';
+import type { BatchPace } from '../../border/batch.pace.ts';
 import { ItemRefused } from '../../border/item.refused.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
-import type { ExternalItem, WriteOperation, WriteResult } from '../../contract/connector.types.ts';
+import type { ExternalItem, ItemProblem, WriteOperation, WriteResult } from '../../contract/connector.types.ts';
 import type { OdooFault } from '../api/odoo.fault.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import { toId } from '../client/odoo.values.ts';
@@ -22,10 +24,12 @@ import {
 export interface BatchWriter {
   readonly client: OdooClient;
   readonly entity: OdooEntity;
+  /** Of creates, for the session. */
+  readonly pace: BatchPace;
   readonly readBack: (ids: readonly string[], signal: AbortSignal) => Promise<ExternalItem[]>;
 }
 
-/** Writes a batch: all creates in one call, equal updates in one call, all removals in one call. Then reads back the results once. */
+/** Writes a batch: all creates in one call, unless one of them took too long before, equal updates in one call, all removals in one call. Then reads back the results once. */
 export async function writeBatch(
   writer: BatchWriter,
   operations: readonly WriteOperation[],
@@ -58,7 +62,7 @@ class Batch {
   }
 
   async create(): Promise<void> {
-    const { client, entity } = this.#writer;
+    const { client, entity, pace } = this.#writer;
     const indexes = this.#indexes('create');
     if (indexes.length === 0) return;
     const creates = indexes.map((index) => this.#operations[index] as CreateOperation);
@@ -69,8 +73,19 @@ class Batch {
       this.tookEffect = true;
       return ids;
     };
-    const saved = await bisect(ready, save, (fault) => this.#canSplit(fault, 'create'));
-    await this.#settleAll(ready, saved);
+    const canSplit = (fault: OdooFault) => this.#canSplit(fault, 'create');
+    for (let done = 0; done < ready.length; ) {
+      const part = ready.slice(done, done + pace.size);
+      const began = steadyNow();
+      const saved = await bisect(part, save, canSplit).catch((error) => {
+        // Odoo ends a request that takes too long, and keeps nothing of it.
+        if (error instanceof ConnectorError && error.ambiguous) pace.tooMuch(part.length);
+        throw error;
+      });
+      pace.took(part.length, steadyNow() - began);
+      await this.#settleAll(part, saved);
+      done += part.length;
+    }
   }
 
   async update(): Promise<void> {
@@ -204,8 +219,7 @@ class Batch {
     }
     const finding = findings.get(saved);
     if (finding?.fatal) {
-      this.#outcomes.set(index, { problem: finding.problem });
-      await this.#undo(prepared, saved);
+      this.#outcomes.set(index, { problem: await this.#undone(finding.problem, prepared, saved) });
       return;
     }
     try {
@@ -216,17 +230,18 @@ class Batch {
       const warning = finding?.problem ?? prepared.told;
       this.#outcomes.set(index, { id: saved, ...(warning && { warning }) });
     } catch (error) {
-      this.#outcomes.set(index, { problem: refusalOf(error) });
-      await this.#undo(prepared, saved);
+      this.#outcomes.set(index, { problem: await this.#undone(refusalOf(error), prepared, saved) });
     }
   }
 
   /** What Odoo does not let us take back stays, and the item's problem tells of it. */
-  async #undo({ undo }: PreparedWrite, id: number): Promise<void> {
+  async #undone(problem: ItemProblem, { undo }: PreparedWrite, id: number): Promise<ItemProblem> {
     try {
       await undo?.(id, this.#signal);
+      return problem;
     } catch (error) {
-      refusalOf(error);
+      const left = `What was written before stays in Odoo: ${refusalOf(error).message}`;
+      return { ...problem, message: `${problem.message} ${left}` };
     }
   }
 

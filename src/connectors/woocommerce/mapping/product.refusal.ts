@@ -6,7 +6,7 @@ import { isSameHtml } from './html.text.ts';
 import { isStorableBarcode, isStorableCode, isStorableOption } from './plain.text.ts';
 
 /** Why the shop would store something else than this product, as far as that is known before anything is sent. */
-export function refusalOf(data: CanonicalProduct, paths: Changes): ItemProblem | null {
+export function refusalBefore(data: CanonicalProduct, paths: Changes): ItemProblem | null {
   const { sku, barcode, attributes = [], variations = [] } = data;
   const written = (member: keyof CanonicalProduct) => changes(paths, member);
   if (written('sku') && sku && !isStorableCode(sku)) return textRefused('sku', sku);
@@ -60,7 +60,8 @@ function dropsSale({ price, sale_price }: Pick<CanonicalProduct, 'price' | 'sale
 }
 
 function saleRefused(field: string, price: string | null | undefined): ItemProblem {
-  return { error_class: 'sale_refused', message: `The shop keeps no ${field} that is not below the price: ${price}.` };
+  const message = `The shop keeps no ${field} that is not below the price: ${price}.`;
+  return { error_class: 'sale_refused', message, final: true };
 }
 
 /** A long text is a description, and people know where it is. */
@@ -68,5 +69,9 @@ const MAX_SHOWN = 80;
 
 function textRefused(field: string, text: string): ItemProblem {
   const shown = text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
-  return { error_class: 'text_refused', message: `The shop cannot store the ${field} "${shown}" as it is.` };
+  return {
+    error_class: 'text_refused',
+    message: `The shop cannot store the ${field} "${shown}" as it is.`,
+    final: true,
+  };
 }

@@ -157,6 +157,7 @@ export class ShopClient {
       ...(body !== undefined && { body: JSON.stringify(body) }),
       sign: () => signer({ method, url }, this.#now()),
       idempotent,
+      writes: !isRead,
       canShrink,
       signal,
     };

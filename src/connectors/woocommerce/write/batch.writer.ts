@@ -1,7 +1,9 @@
 import { steadyNow } from '../../../common/clock.ts';
+import { BatchPace } from '../../border/batch.pace.ts';
+import { isTooMuch } from '../../border/smaller.parts.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
 import type { ItemProblem, WriteResult } from '../../contract/connector.types.ts';
-import { recordOf } from '../mapping/raw.reader.ts';
+import { idOf, recordOf } from '../mapping/raw.reader.ts';
 import { plainMessage } from '../mapping/shop.values.ts';
 import type { Raw, ShopClient } from '../shop/shop.client.ts';
 import { isFinalRefusal } from './final.refusal.ts';
@@ -15,25 +17,26 @@ export type BatchOperation =
 
 export type BatchOutcome =
   | { readonly ok: true; readonly raw: Raw }
-  | { readonly ok: false; readonly problem: ItemProblem };
+  /** `leftId`: what the shop made although it refused it, where it says so. */
+  | { readonly ok: false; readonly problem: ItemProblem; readonly leftId: number | null };
 
 /** How many creates the first batch has: a slow shop makes an order in seconds. */
 const FIRST_CREATES = 25;
-/** How long a batch of creates should take, so that far less than the patience for a write. */
-const WANTED_MS = 30_000;
 
 /**
  * Sends batches that the shop accepts. The shop does not publish its limit, so a refusal halves the size for the rest of the session.
- * Batches of creates begin small and grow by the time that the shop takes for one.
+ * Batches of creates begin small; all grow and shrink by the time that the shop takes for an item, and halve when that was too long.
  */
 export class BatchWriter {
   readonly #client: ShopClient;
-  #size: number;
-  #creates = FIRST_CREATES;
+  #limit: number;
+  readonly #creates = new BatchPace(FIRST_CREATES);
+  readonly #others: BatchPace;
 
-  constructor(client: ShopClient, size: number) {
+  constructor(client: ShopClient, limit: number) {
     this.#client = client;
-    this.#size = size;
+    this.#limit = limit;
+    this.#others = new BatchPace(limit);
   }
 
   /**
@@ -44,32 +47,29 @@ export class BatchWriter {
     const outcomes: BatchOutcome[] = [];
     while (outcomes.length < operations.length) {
       const rest = operations.slice(outcomes.length);
-      const chunk = rest.slice(0, Math.min(this.#size, rest.some(isCreate) ? this.#creates : rest.length));
+      const pace = rest.some(isCreate) ? this.#creates : this.#others;
+      const chunk = rest.slice(0, Math.min(this.#limit, pace.size));
       const began = steadyNow();
       try {
         outcomes.push(...(await this.#send(path, chunk, signal)));
-        if (chunk.some(isCreate)) this.#creates = this.#nextCreates(chunk.length, steadyNow() - began);
+        pace.took(chunk.length, steadyNow() - began);
       } catch (error) {
-        if (error instanceof ConnectorError && error.ambiguous) this.#creates = Math.ceil(chunk.length / 2);
-        if (!isTooLarge(error)) throw outcomes.length > 0 ? asAmbiguous(error) : error;
-        if (chunk.length === 1)
-          outcomes.push({ ok: false, problem: { error_class: 'too_large', message: error.message } });
-        else this.#size = Math.ceil(chunk.length / 2);
+        if (error instanceof ConnectorError && error.ambiguous) pace.tooMuch(chunk.length);
+        if (isTooLarge(error) && chunk.length === 1)
+          outcomes.push(refused({ error_class: 'too_large', message: error.message }));
+        else if (isTooLarge(error)) this.#limit = Math.ceil(chunk.length / 2);
+        else if (isTooMuch(error) && chunk.length > 1) pace.tooMuch(chunk.length);
+        else throw outcomes.length > 0 ? asAmbiguous(error) : error;
       }
     }
     return outcomes;
   }
 
-  /** As many as the shop makes in the wanted time, and at most twice as many as it has made in one batch. */
-  #nextCreates(count: number, tookMs: number): number {
-    const inTime = Math.floor((WANTED_MS * count) / Math.max(tookMs, 1));
-    return Math.max(1, Math.min(inTime, Math.max(this.#creates, count * 2)));
-  }
-
   async #send(path: string, chunk: readonly BatchOperation[], signal: AbortSignal): Promise<BatchOutcome[]> {
     const idempotent = !chunk.some(isHarmfulTwice);
+    const canShrink = idempotent && chunk.length > 1;
     const response = await this.#client.send(
-      { method: 'POST', path: `${path}/batch`, body: bodyOf(chunk), idempotent },
+      { method: 'POST', path: `${path}/batch`, body: bodyOf(chunk), idempotent, canShrink },
       signal,
     );
     return outcomesOf(path, chunk, recordOf(response), idempotent);
@@ -124,10 +124,13 @@ function outcomeOf(path: string, operation: BatchOperation, raw: Raw): BatchOutc
   if (raw.error === undefined) return { ok: true, raw };
   const error = recordOf(raw.error);
   if (operation.kind === 'delete')
-    return isGone(Number(recordOf(error.data).status)) ? { ok: true, raw } : { ok: false, problem: itemProblem(error) };
+    return isGone(Number(recordOf(error.data).status)) ? { ok: true, raw } : refused(itemProblem(error));
   const final = isFinalRefusal(path, operation.body, error);
-  return { ok: false, problem: { ...itemProblem(error), ...(final && { final }) } };
+  const leftId = idOf({ id: recordOf(error.data).new_draft_order_id });
+  return refused({ ...itemProblem(error), ...(final && { final }) }, leftId);
 }
+
+const refused = (problem: ItemProblem, leftId: number | null = null): BatchOutcome => ({ ok: false, problem, leftId });
 
 export function isGone(status: number | undefined): boolean {
   return status === 404 || status === 410;
@@ -159,7 +162,7 @@ const SENT: ItemProblem = { error_class: 'sent', message: 'A trial sends nothing
 /** Takes every batch and sends none, so that what is refused was refused before. */
 export class TrialBatches extends BatchWriter {
   override async run(_path: string, operations: readonly BatchOperation[]): Promise<BatchOutcome[]> {
-    return operations.map(() => ({ ok: false, problem: SENT }));
+    return operations.map(() => refused(SENT));
   }
 }
 

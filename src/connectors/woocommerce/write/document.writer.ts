@@ -3,7 +3,7 @@ import { ConnectorError } from '../../contract/connector.error.ts';
 import type { ItemProblem, WriteResult } from '../../contract/connector.types.ts';
 import { inParallel, type Shop } from '../read/shop.context.ts';
 import type { Raw } from '../shop/shop.client.ts';
-import { asAmbiguous, type BatchOperation, type BatchWriter } from './batch.writer.ts';
+import { asAmbiguous, type BatchOperation, type BatchOutcome, type BatchWriter } from './batch.writer.ts';
 import { failed, NOT_WRITABLE, type OperationOn, shopIdOf } from './operation.results.ts';
 import { type Restoration, restoreAll, trashAll } from './trash.writer.ts';
 
@@ -19,7 +19,11 @@ export interface DocumentWriting<T extends CanonicalData> {
   toRestoration(current: T): Omit<Restoration, 'id'>;
   /** Does what remains after the batch, which returned `raw`. */
   finish(operation: DocumentWrite<T>, raw: Raw): Promise<WriteResult>;
+  /** Does what remains after a refusal, and returns what the item fails with. */
+  refused?(operation: DocumentWrite<T>, refusal: Refusal): Promise<ItemProblem>;
 }
+
+export type Refusal = Extract<BatchOutcome, { ok: false }>;
 
 /** For an operation of which nothing may be sent. */
 export interface Refused {
@@ -62,7 +66,8 @@ export async function writeDocuments<T extends CanonicalData>(writing: DocumentW
     const finished = await inParallel([...writes.entries()], async ([i, { operation }]) => {
       const outcome = outcomes[i];
       if (!outcome) throw new ConnectorError('protocol', 'A batch has fewer results than operations.');
-      return outcome.ok ? writing.finish(operation, outcome.raw) : failed(outcome.problem);
+      if (outcome.ok) return writing.finish(operation, outcome.raw);
+      return failed((await writing.refused?.(operation, outcome)) ?? outcome.problem);
     });
     for (const [i, { operation }] of writes.entries()) results.set(operation, finished[i] as WriteResult);
     const gone = await trashAll(

@@ -12,7 +12,7 @@ import { orderItems } from '../read/order.items.ts';
 import type { Shop } from '../read/shop.context.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import type { BatchOperation, BatchOutcome, BatchWriter } from './batch.writer.ts';
-import { type Refused, writeDocuments } from './document.writer.ts';
+import { type Refusal, type Refused, writeDocuments } from './document.writer.ts';
 import { failed, NOT_SHOWN, type OperationOn, written } from './operation.results.ts';
 import { lineRefusal, orderDiffers } from './order.check.ts';
 
@@ -56,6 +56,7 @@ export async function writeOrders(
     toBatch: (operation, id) => toBatch(operation, id, known),
     toRestoration: ({ status }) => ({ status: statusToShop(status ?? 'pending') }),
     finish: (operation, raw) => finished({ shop, batches, signal }, operation, raw),
+    refused: (operation, refusal) => refusedOrder({ shop, batches, signal }, operation, refusal),
   });
 }
 
@@ -123,14 +124,17 @@ async function finished(sending: Sending, operation: OrderWrite, raw: Raw): Prom
   // It has cents that the shop does not show, and was added up without them.
   const isRounded = operation.kind === 'create' && item?.problem?.error_class === TOTAL_ROUNDED;
   if (isRounded && item.problem) return takenBack(sending, id, item.problem);
-  if (!item?.data) return item ? written(item) : failed(NOT_SHOWN);
+  if (!item?.data) return leaving(operation, item ? written(item) : failed(NOT_SHOWN));
   const isComputed = operation.kind === 'create' || COMPUTED_FROM.some((path) => changes(operation.changes, path));
   const expected = { whole: operation.whole as CanonicalOrder | undefined, lines: writtenLines(operation) };
   const difference = isComputed ? orderDiffers(expected, item.data as CanonicalOrder) : null;
   const isRefused = difference !== null && shop.settings.totalsDiffer === 'fail';
   if (isRefused && operation.kind === 'create') return takenBack(sending, id, difference);
   if (isRefused) return failed({ ...difference, final: true });
-  const advanced = operation.kind === 'create' ? await withStatus(sending, operation.data, item.external_id) : null;
+  const advanced =
+    operation.kind === 'create'
+      ? leaving(operation, (await withStatus(sending, operation.data, item.external_id)) ?? written(item))
+      : null;
   const made = advanced ?? written(item);
   return made.ok && difference ? { ...made, warning: difference } : made;
 }
@@ -140,8 +144,25 @@ async function takenBack(sending: Sending, id: number, difference: ItemProblem):
   const outcome = await sendOne(sending, { kind: 'delete', id });
   if (outcome?.ok) return failed({ ...difference, final: true });
   const message = `${difference.message} The shop did not delete its order ${id} again: ${outcome?.problem.message ?? 'no answer'}`;
-  return failed({ ...difference, message });
+  return failed({ ...difference, message, leaves: true });
 }
+
+/**
+ * A shop keeps an order that it refuses for a coupon: 11 as a cart that no listing has, which the error names, 7.9 as an order, which does
+ * not tell. What it names is deleted; what it may have kept is looked for by its mark before the order is sent again.
+ */
+async function refusedOrder(sending: Sending, operation: OrderWrite, refusal: Refusal): Promise<ItemProblem> {
+  const { problem, leftId } = refusal;
+  if (operation.kind !== 'create') return problem;
+  if (leftId === null) return problem.final ? problem : { ...problem, leaves: true };
+  const outcome = await sendOne(sending, { kind: 'delete', id: leftId });
+  if (!outcome || outcome.ok) return problem;
+  const message = `${problem.message} The shop keeps the refused order ${leftId}: ${outcome.problem.message}`;
+  return { ...problem, message, final: true, leaves: true };
+}
+
+const leaving = ({ kind }: OrderWrite, result: WriteResult): WriteResult =>
+  result.ok || kind !== 'create' ? result : { ...result, problem: { ...result.problem, leaves: true } };
 
 /** Null when the order stays in the status in which it was made. */
 async function withStatus(sending: Sending, { status }: CanonicalOrder, id: string): Promise<WriteResult | null> {

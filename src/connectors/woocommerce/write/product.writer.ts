@@ -1,15 +1,15 @@
 import type { CanonicalProduct } from '../../canonical/canonical.types.ts';
 import { type Changes, changes } from '../../canonical/changed.paths.ts';
-import { ConnectorError } from '../../contract/connector.error.ts';
-import type { WriteResult } from '../../contract/connector.types.ts';
+import type { ItemProblem, WriteResult } from '../../contract/connector.types.ts';
 import { newCategories, productFromShop, productToCreate, productToShop } from '../mapping/product.mapping.ts';
-import { lostText, refusalOf } from '../mapping/product.refusal.ts';
+import { lostText, refusalBefore } from '../mapping/product.refusal.ts';
 import { idOf } from '../mapping/raw.reader.ts';
 import { rawByIds } from '../read/document.reader.ts';
 import { PRODUCTS, variationsOf } from '../read/product.reader.ts';
 import type { Shop } from '../read/shop.context.ts';
-import type { Raw } from '../shop/shop.client.ts';
-import type { BatchOperation, BatchWriter } from './batch.writer.ts';
+import type { Raw, ShopRequest } from '../shop/shop.client.ts';
+import { refusalOf } from '../shop/shop.refusal.ts';
+import { type BatchOperation, type BatchWriter, isGone } from './batch.writer.ts';
 import type { CategoryCache } from './category.cache.ts';
 import { type DocumentWrite, type Refused, writeDocuments } from './document.writer.ts';
 import { failed, NOT_SHOWN, type OperationOn, written } from './operation.results.ts';
@@ -29,7 +29,7 @@ const NEED_BEFORE = ['attributes', 'images', 'categories', 'variations'] as cons
 
 /**
  * Writes variations after their product, which must exist first. When one of them is refused, or the shop has stored another text than
- * was sent, everything is taken back: a product arrives whole or not at all.
+ * was sent, everything is taken back: a product arrives whole or not at all. What cannot be taken back is told.
  */
 export async function writeProducts(
   { shop, batches, categories }: ProductWriter,
@@ -42,52 +42,68 @@ export async function writeProducts(
   const { rows } = await rawByIds(PRODUCTS, shop, needing, signal);
   const byId = new Map(rows.map((raw) => [String(idOf(raw)), raw]));
   const beforeOf = (operation: ProductWrite) => (operation.kind === 'update' && byId.get(operation.external_id)) || {};
+  // No category is made for a product that is refused in any case.
   const names = operations.flatMap((operation) =>
-    writes(operation, 'categories') ? newCategories(operation.data, beforeOf(operation)) : [],
+    writes(operation, 'categories') && !refusalBefore(operation.data, pathsOf(operation))
+      ? newCategories(operation.data, beforeOf(operation))
+      : [],
   );
   const categoryIds = await categories.idsOf(names, signal);
 
   const toBatch = (operation: ProductWrite, id: number): BatchOperation | Refused => {
     if (operation.kind === 'update' && needing.includes(operation.external_id) && !byId.has(operation.external_id))
       return { problem: NOT_SHOWN };
+    const refused = refusalBefore(operation.data, pathsOf(operation));
+    if (refused) return { problem: refused };
     const missing = newCategories(operation.data, beforeOf(operation)).filter((name) => !categoryIds.has(name));
     if (writes(operation, 'categories') && missing.length > 0) return { problem: categoryRefused(missing) };
-    const refused = refusalOf(operation.data, pathsOf(operation));
-    if (refused) return { problem: refused };
     if (operation.kind === 'create') {
       return { kind: 'create', body: productToCreate(operation.data, operation.key, categoryIds) };
     }
     const writing = { categoryIds, before: beforeOf(operation) };
     return { kind: 'update', id, body: productToShop(operation.data, operation.changes, writing) };
   };
-  const complete = async (operation: ProductWrite, raw: Raw): Promise<WriteResult> => {
+  /** Why the shop does not have the product as it was sent, once it has it. All that is written of it by then is in `raw`. */
+  const refusalAfter = async (
+    operation: ProductWrite,
+    raw: Raw,
+    wanted: CanonicalProduct['variations'],
+  ): Promise<ItemProblem | null> => {
+    const present = raw.type === 'variable' ? await variationsOf(shop, raw, signal) : [];
+    const { data, problem } = productFromShop(raw, present);
+    if (problem) return problem;
+    // Before the variations, of which the deleted ones do not come back.
+    const lost = data && lostText(operation.data, data as CanonicalProduct, pathsOf(operation));
+    return lost || !wanted ? lost : writeVariations(batches, raw, wanted, present, signal);
+  };
+  /** Returns why something of it stays in the shop; null when nothing does. */
+  const takeBack = async (operation: ProductWrite, id: number): Promise<string | null> => {
+    const path = `/products/${id}`;
+    const send = async (request: Omit<ShopRequest, 'path' | 'idempotent'>) => {
+      const refused = await refusalOf(() => shop.client.send({ ...request, path, idempotent: true }, signal));
+      // Gone is what it should be.
+      return refused === null || isGone(refused.status) ? null : refused.message;
+    };
+    if (operation.kind === 'create') return send({ method: 'DELETE', params: { force: 'true' } });
+    const before = beforeOf(operation);
+    const former = productToShop(operation.current, operation.changes, { categoryIds, before });
+    const body = { ...former, ...(typeof before.type === 'string' && { type: before.type }) };
+    const refused = await send({ method: 'PUT', body });
+    return refused ?? (operation.restores ? send({ method: 'DELETE' }) : null);
+  };
+  const finish = async (operation: ProductWrite, raw: Raw): Promise<WriteResult> => {
     const { variations } = operation.data;
     const wanted = writes(operation, 'variations') ? variations : undefined;
     // A simple product that gets no variations has none to read.
     const hasVariations = raw.type === 'variable' || (wanted !== undefined && wanted.length > 0);
-    const problem = hasVariations && wanted ? await writeVariations(shop, batches, raw, wanted, signal) : null;
-    if (problem) return failed(problem);
-    const item = productFromShop(
-      raw,
-      hasVariations ? await variationsOf(shop, { ...raw, variations: [] }, signal) : [],
-    );
-    const lost = item.data && lostText(operation.data, item.data as CanonicalProduct, pathsOf(operation));
-    return lost ? failed(lost) : written(item);
-  };
-  const takeBack = (operation: ProductWrite, id: number): Promise<unknown> => {
-    const path = `/products/${id}`;
-    if (operation.kind === 'create')
-      return shop.client.send({ method: 'DELETE', path, params: { force: 'true' }, idempotent: true }, signal);
-    const before = beforeOf(operation);
-    const former = productToShop(operation.current, operation.changes, { categoryIds, before });
-    const body = { ...former, ...(typeof before.type === 'string' && { type: before.type }) };
-    return shop.client.send({ method: 'PUT', path, body, idempotent: true }, signal);
-  };
-  const finish = async (operation: ProductWrite, raw: Raw): Promise<WriteResult> => {
-    const result = await complete(operation, raw);
-    const id = idOf(raw);
-    if (!result.ok && id !== null) await unlessRefused(takeBack(operation, id));
-    return result;
+    const problem = await refusalAfter(operation, raw, hasVariations ? wanted : undefined);
+    if (!problem) {
+      const after = hasVariations ? await variationsOf(shop, { ...raw, variations: [] }, signal) : [];
+      return written(productFromShop(raw, after));
+    }
+    const left = await takeBack(operation, idOf(raw) ?? 0);
+    const message = `${problem.message} What was written of the product itself was not taken back: ${left}`;
+    return failed(left === null ? problem : { ...problem, message });
   };
   const toRestoration = (product: CanonicalProduct) => ({
     status: product.published === false ? 'draft' : 'publish',
@@ -99,6 +115,7 @@ export async function writeProducts(
 const categoryRefused = (names: readonly string[]) => ({
   error_class: 'category_refused',
   message: `The shop does not accept the category ${names.map((name) => `"${name}"`).join(', ')}.`,
+  final: true,
 });
 
 function pathsOf(operation: ProductWrite): Changes {
@@ -107,13 +124,4 @@ function pathsOf(operation: ProductWrite): Changes {
 
 function writes(operation: ProductOperation, member: keyof CanonicalProduct): operation is ProductWrite {
   return operation.kind !== 'delete' && changes(pathsOf(operation), member);
-}
-
-/** What the shop does not let us take back stays, and the item's problem tells of it. */
-async function unlessRefused(work: Promise<unknown>): Promise<void> {
-  try {
-    await work;
-  } catch (error) {
-    if (!(error instanceof ConnectorError) || error.transient) throw error;
-  }
 }

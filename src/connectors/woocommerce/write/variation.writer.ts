@@ -3,23 +3,21 @@ import type { ItemProblem } from '../../contract/connector.types.ts';
 import { idOf } from '../mapping/raw.reader.ts';
 import { textOf } from '../mapping/shop.values.ts';
 import { planVariations, type VariationPlan } from '../mapping/variation.mapping.ts';
-import { variationsOf } from '../read/product.reader.ts';
-import type { Shop } from '../read/shop.context.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import type { BatchOperation, BatchOutcome, BatchWriter } from './batch.writer.ts';
 
 /**
- * Makes a product's variations equal to `wanted`: all of them, or none. What was written before the first refusal is taken back, so
- * deletes come last: they are permanent. Returns the problem of the first that is refused.
+ * Makes a product's variations equal to `wanted`: all of them, or none. `present` are those that it has. What was written before the first
+ * refusal is taken back, so deletes come last: they are permanent. Returns the problem of the first that is refused, which also says what
+ * could not be taken back.
  */
 export async function writeVariations(
-  shop: Shop,
   batches: BatchWriter,
   product: Raw,
   wanted: readonly CanonicalVariation[],
+  present: readonly Raw[],
   signal: AbortSignal,
 ): Promise<ItemProblem | null> {
-  const present = await variationsOf(shop, product, signal);
   const plan = planVariations(wanted, present);
   const run = (operations: readonly BatchOperation[]) =>
     batches.run(`/products/${idOf(product)}/variations`, operations, signal);
@@ -32,14 +30,21 @@ export async function writeVariations(
   // The shop carries out the creates of a batch before its updates, and a SKU must be free by then.
   const first = await run(writes.slice(0, freed.length));
   const outcomes = [...first, ...(await run(writes.slice(freed.length)))];
-  const problem = problemOf(outcomes);
-  if (!problem) return problemOf(await run(plan.delete.map((id) => ({ kind: 'delete', id }))));
+  const deleted = problemOf(outcomes) ? [] : await run(plan.delete.map((id) => ({ kind: 'delete', id })));
+  const problem = problemOf(outcomes) ?? problemOf(deleted);
+  if (!problem) return null;
 
+  const gone = plan.delete.filter((_id, i) => deleted[i]?.ok);
   const former = [...freed, ...plan.former].map(updateOf);
   const made = outcomes.slice(former.length).flatMap((outcome) => (outcome.ok ? (idOf(outcome.raw) ?? []) : []));
-  await run(made.map((id) => ({ kind: 'delete', id })));
-  await run(former.filter((_operation, i) => outcomes[i]?.ok).reverse());
-  return problem;
+  const changed = former.filter((operation, i) => outcomes[i]?.ok && !gone.includes(Number(operation.id)));
+  const back = await run(made.map((id) => ({ kind: 'delete', id })));
+  const left = [...back, ...(await run(changed.reverse()))].filter((outcome) => !outcome.ok).length;
+  const told = [
+    gone.length > 0 && `Deleted for good before that: ${gone.length}.`,
+    left > 0 && `Changed before that and not taken back: ${left}.`,
+  ];
+  return { ...problem, message: [problem.message, ...told.filter(Boolean)].join(' ') };
 }
 
 /** Variations that give away their SKU to another one, each with its SKU. */
@@ -54,7 +59,7 @@ function holdersOfWantedSkus(
   });
 }
 
-function updateOf(body: Raw): BatchOperation {
+function updateOf(body: Raw): Extract<BatchOperation, { kind: 'update' }> {
   return { kind: 'update', id: Number(body.id), body };
 }
 
@@ -63,5 +68,10 @@ function problemOf(outcomes: readonly BatchOutcome[]): ItemProblem | null {
   const [first] = refused;
   if (!first) return null;
   const { error_class, message } = first.problem;
-  return { error_class: `variation_${error_class}`, message: `${refused.length} of its variations failed: ${message}` };
+  const isFinal = refused.some(({ problem }) => problem.final);
+  return {
+    error_class: `variation_${error_class}`,
+    message: `${refused.length} of its variations failed: ${message}`,
+    ...(isFinal && { final: true }),
+  };
 }
