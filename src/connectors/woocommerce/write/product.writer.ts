@@ -7,6 +7,7 @@ import { lostText, refusalOf } from '../mapping/product.refusal.ts';
 import { idOf } from '../mapping/raw.reader.ts';
 import { rawByIds } from '../read/document.reader.ts';
 import { PRODUCTS, variationsOf } from '../read/product.reader.ts';
+import type { FoundRows } from '../read/rows-by-id.lookup.ts';
 import type { Shop } from '../read/shop.context.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import type { BatchOperation, BatchWriter } from './batch.writer.ts';
@@ -65,12 +66,13 @@ export async function writeProducts(
     const wanted = writes(operation, 'variations') ? variations : undefined;
     // A simple product that gets no variations has none to read.
     const hasVariations = raw.type === 'variable' || (wanted !== undefined && wanted.length > 0);
-    const problem = hasVariations && wanted ? await writeVariations(shop, batches, raw, wanted, signal) : null;
-    if (problem) return failed(problem);
-    const item = productFromShop(
-      raw,
-      hasVariations ? await variationsOf(shop, { ...raw, variations: [] }, signal) : [],
-    );
+    const wrote = hasVariations && wanted ? await writeVariations(shop, batches, raw, wanted, signal) : null;
+    if (wrote?.problem) return failed(wrote.problem);
+    const { rows, hidden } = hasVariations
+      ? await variationsOf(shop, { ...raw, variations: wrote?.ids ?? raw.variations }, signal)
+      : NO_VARIATIONS;
+    if (hidden[0]?.problem) return failed(hidden[0].problem);
+    const item = productFromShop(raw, rows);
     const lost = item.data && lostText(operation.data, item.data as CanonicalProduct, pathsOf(operation));
     return lost ? failed(lost) : written(item);
   };
@@ -95,6 +97,8 @@ export async function writeProducts(
   });
   return writeDocuments({ shop, batches, path: '/products', operations, signal, toBatch, toRestoration, finish });
 }
+
+const NO_VARIATIONS: FoundRows = { rows: [], hidden: [] };
 
 const categoryRefused = (names: readonly string[]) => ({
   error_class: 'category_refused',

@@ -10,7 +10,7 @@ import type { BatchOperation, BatchOutcome, BatchWriter } from './batch.writer.t
 
 /**
  * Makes a product's variations equal to `wanted`: all of them, or none. What was written before the first refusal is taken back, so
- * deletes come last: they are permanent. Returns the problem of the first that is refused.
+ * deletes come last: they are permanent. Returns the ids that it then has, or the problem of the first that is refused.
  */
 export async function writeVariations(
   shop: Shop,
@@ -18,8 +18,10 @@ export async function writeVariations(
   product: Raw,
   wanted: readonly CanonicalVariation[],
   signal: AbortSignal,
-): Promise<ItemProblem | null> {
-  const present = await variationsOf(shop, product, signal);
+): Promise<{ readonly ids: readonly number[]; readonly problem: ItemProblem | null }> {
+  const { rows: present, hidden } = await variationsOf(shop, product, signal);
+  const unreadable = hidden[0]?.problem;
+  if (unreadable) return { ids: [], problem: unreadable };
   const plan = planVariations(wanted, present);
   const run = (operations: readonly BatchOperation[]) =>
     batches.run(`/products/${idOf(product)}/variations`, operations, signal);
@@ -33,13 +35,19 @@ export async function writeVariations(
   const first = await run(writes.slice(0, freed.length));
   const outcomes = [...first, ...(await run(writes.slice(freed.length)))];
   const problem = problemOf(outcomes);
-  if (!problem) return problemOf(await run(plan.delete.map((id) => ({ kind: 'delete', id }))));
+  const made = outcomes
+    .slice(freed.length + plan.update.length)
+    .flatMap((outcome) => (outcome.ok ? (idOf(outcome.raw) ?? []) : []));
+  if (!problem) {
+    const kept = present.flatMap((raw) => idOf(raw) ?? []).filter((id) => !plan.delete.includes(id));
+    const deletes = await run(plan.delete.map((id) => ({ kind: 'delete', id })));
+    return { ids: [...kept, ...made], problem: problemOf(deletes) };
+  }
 
   const former = [...freed, ...plan.former].map(updateOf);
-  const made = outcomes.slice(former.length).flatMap((outcome) => (outcome.ok ? (idOf(outcome.raw) ?? []) : []));
   await run(made.map((id) => ({ kind: 'delete', id })));
   await run(former.filter((_operation, i) => outcomes[i]?.ok).reverse());
-  return problem;
+  return { ids: [], problem };
 }
 
 /** Variations that give away their SKU to another one, each with its SKU. */
