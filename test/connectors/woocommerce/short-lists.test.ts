@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { CanonicalProduct } from '../../../src/connectors/canonical/canonical.types.ts';
 import type { ConnectorSession } from '../../../src/connectors/contract/connector.types.ts';
@@ -166,6 +167,27 @@ describe('Look-ups in a shop that shows fewer rows than it has', () => {
     ])('An answer that %s is no proof that there is none', async (_, respond) => {
       lists('orders', respond);
       await expect(matches()).rejects.toThrow(/orders/);
+    });
+
+    it('However short the answers are, it is found, or the look-up says that it cannot tell', async () => {
+      const answer = fc.record({ cap: fc.constantFrom(0, 1, 2, 5, 100), left: fc.subarray([1, 2, 3, 4, 5]) });
+      await fc.assert(
+        fc.asyncProperty(fc.array(answer, { minLength: 1, maxLength: 6 }), async (answers) => {
+          let asked = 0;
+          lists('orders', (call) => {
+            if (call.query.has('include')) return undefined;
+            const { cap, left } = answers[asked++ % answers.length] as (typeof answers)[number];
+            const shown = left.reduce((some: readonly object[], id) => without(some, id), windowOf(call, rows()));
+            return list(shown.slice(0, cap), 5);
+          });
+          const found = await matches().catch((error) => {
+            expect(error).toMatchObject({ kind: 'protocol' });
+            return null;
+          });
+          if (found) expect(found).toMatchObject([{ external_id: '3' }]);
+        }),
+        { numRuns: Number(process.env.MARK_RUNS ?? 300) },
+      );
     });
 
     it('There is none when all rows were shown, whatever the total says', async () => {

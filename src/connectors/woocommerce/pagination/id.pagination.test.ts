@@ -13,10 +13,10 @@ class Listing {
     this.ids = [...ids];
   }
 
-  readonly fetch: FetchWindow = async ({ offset, perPage, newestFirst = false }) => {
+  readonly fetch: FetchWindow = async ({ offset, perPage, reversed = false }) => {
     this.asked += 1;
     if (perPage < 1 || perPage > 100 || offset < 0) throw new Error('The shop refuses this window.');
-    const page = (newestFirst ? [...this.ids].reverse() : this.ids).slice(offset, offset + perPage);
+    const page = (reversed ? [...this.ids].reverse() : this.ids).slice(offset, offset + perPage);
     return { rows: page.filter((id) => !this.hidden.has(id)).map((id) => ({ id })), total: this.ids.length };
   };
 }

@@ -21,8 +21,8 @@ export const FIRST_POSITION: IdPosition = { offset: 0, last_id: 0 };
 export interface Window {
   readonly offset: number;
   readonly perPage: number;
-  /** From the greatest id down, in place of from the smallest up. */
-  readonly newestFirst?: boolean;
+  /** From the end of the listing, in place of from its beginning. */
+  readonly reversed?: boolean;
 }
 
 /** What the shop shows of a window: fewer rows than were asked for, if it likes, and a total that may be of last month. */
@@ -171,7 +171,7 @@ async function showsMore(fetch: FetchWindow, { offset, last_id }: IdPosition, { 
 
 /** Whether the greatest id that the shop shows was read, although the total promises more. */
 async function endsAt(fetch: FetchWindow, lastId: number): Promise<boolean> {
-  const { rows } = await fetch({ offset: 0, perPage: 1, newestFirst: true });
+  const { rows } = await fetch({ offset: 0, perPage: 1, reversed: true });
   const greatest = Math.max(...rows.map((row) => idOf(row) ?? 0));
   return rows.length > 0 && greatest <= lastId;
 }

@@ -16,7 +16,7 @@ export interface Listing {
 
 /** Windows of a listing, ordered by id. */
 export function windowsOf(client: ShopClient, { path, params, newestFirst = false }: Listing, signal: AbortSignal) {
-  return ({ offset, perPage, newestFirst: reversed = false }: Window): Promise<ShopList> => {
+  return ({ offset, perPage, reversed = false }: Window): Promise<ShopList> => {
     const order = reversed === newestFirst ? 'asc' : 'desc';
     return client.page(path, { ...params, orderby: 'id', order, offset, per_page: perPage }, signal);
   };
@@ -33,92 +33,108 @@ export class RowsNotShown extends ConnectorError {
   }
 }
 
-/** A window that brought fewer rows than were asked for: because of a cap, or because it left some out. */
-interface ShortWindow {
-  readonly offset: number;
-  /** Of which this many came. */
-  readonly rows: number;
-  readonly last: number | null;
-  /** Whether the window behind it begins with its last row. */
-  readonly overlaps: boolean;
-}
+type Visit = (rows: readonly Raw[], total: number | null) => boolean;
 
 /**
- * Reads a listing from its beginning until `visit` returns true or no row follows: for look-ups, which need no position to resume from. The
- * next place comes from the rows that came, and a total alone ends nothing. Rows may come twice.
+ * Reads a listing from its beginning until `visit` returns true or no row follows: for look-ups, which need no position to resume from. Rows
+ * may come twice. A page that is too much for the shop is halved.
  *
- * The end is an answer without rows, and a total that promises none there, or the last row of the listing among those seen. Any other
- * answer without rows, and one that left out rows between others, is asked for again in smaller parts, down to one row. A row that even then is
- * counted and not shown throws RowsNotShown, or is passed over. A page that is too much for the shop is halved, too.
+ * It is at its end when as many rows came as the shop says that there are. When fewer came, each place of the listing is asked for again:
+ * a cap, a cache, a plugin may have left out any of them, and the total may be wrong. A row that is counted and not shown, even alone,
+ * throws RowsNotShown, or is passed over.
  */
 export async function readListing(
   client: ShopClient,
   listing: Listing,
-  visit: (rows: readonly Raw[], total: number | null) => boolean,
+  visit: Visit,
   signal: AbortSignal,
 ): Promise<void> {
-  const fetch = windowsOf(client, listing, signal);
-  const bound = new FetchBound(`The shop's list at ${listing.path}`);
-  const seen = new Set<number>();
+  const windows = windowsOf(client, listing, signal);
   let largest = LARGEST_PAGE;
-  let short: ShortWindow | null = null;
-  /** The largest window at this offset that had no row. */
-  let empty = 0;
-  for (let offset = 0, perPage = largest; ; ) {
-    const list = await fetch({ offset, perPage }).catch((error) => {
-      if (!isTooMuch(error) || perPage === 1) throw error;
-      return null;
-    });
-    if (list === null) {
-      largest = perPage = half(perPage);
-      continue;
+  const fetch: FetchWindow = async (window) => {
+    for (;;) {
+      try {
+        return await windows({ ...window, perPage: Math.min(window.perPage, largest) });
+      } catch (error) {
+        if (!isTooMuch(error) || Math.min(window.perPage, largest) === 1) throw error;
+        largest = half(Math.min(window.perPage, largest));
+      }
     }
-    const { rows, total } = list;
-    if (rows.length > 0 && visit(rows, total)) return;
-    const [first, before] = [idOf(rows[0] ?? {}), seen.size];
-    const known: boolean = first !== null && seen.has(first);
+  };
+  const isWhole = await readOnce(fetch, listing, visit);
+  if (!isWhole) await readEachPlace(fetch, listing, visit, () => largest);
+}
+
+/** True when `visit` ended it or as many rows came as were promised. The next place comes from the rows that came. */
+async function readOnce(fetch: FetchWindow, { path }: Listing, visit: Visit): Promise<boolean> {
+  const bound = new FetchBound(`The shop's list at ${path}`);
+  const seen = new Set<number>();
+  /** By the last answer with rows: behind the end a shop says 0. */
+  let promised: number | null = null;
+  for (let offset = 0; ; ) {
+    const { rows, total } = await fetch({ offset, perPage: LARGEST_PAGE });
+    if (rows.length > 0 && visit(rows, total)) return true;
+    if (rows.length > 0 || offset === 0) promised = total;
+    if (rows.length === 0 && promised !== null) return promised <= seen.size;
+    if (rows.length === 0) return isLast(await lastOf(fetch), (id) => seen.has(id), seen.size === 0);
+    const before = seen.size;
     for (const row of rows) seen.add(idOf(row) ?? 0);
-    if (rows.length > 0 || perPage === 1) bound.fetched(seen.size - before);
+    bound.fetched(seen.size - before);
+    // The last row again, so that one that left before it cannot hide the next. A page of one row has no room for that.
+    const promisesMore = offset + rows.length < (total ?? 0);
+    offset += promisesMore ? Math.max(1, rows.length - 1) : rows.length;
+  }
+}
+
+/**
+ * A window with as many rows as were asked for hides none; one with fewer does not if its last row, asked for alone, stands where it should.
+ * Any other is asked for in smaller parts, down to one row. The end is a place without a row behind the last row of the listing.
+ */
+async function readEachPlace(fetch: FetchWindow, listing: Listing, visit: Visit, largest: () => number): Promise<void> {
+  const bound = new FetchBound(`The shop's list at ${listing.path}`);
+  let last: number | null = null;
+  for (let offset = 0, perPage = LARGEST_PAGE, empty = 0; ; ) {
+    perPage = Math.min(perPage, largest());
+    const { rows, total } = await fetch({ offset, perPage });
+    if (rows.length > 0 && visit(rows, total)) return;
     if (rows.length === 0) {
-      if (await isEnd(fetch, { offset, total, seen }, listing)) return;
+      if (empty === 0 && isLast(await lastOf(fetch), (id) => id === last, total === null && last === null)) return;
       empty = Math.max(empty, perPage);
       if (perPage > 1) {
         perPage = tenthOf(perPage);
         continue;
       }
       if (!listing.passesOverHidden) throw new RowsNotShown(listing.path, total);
-      [offset, perPage, empty, short] = [offset + empty, largest, 0, null];
+      if (offset + empty >= (total ?? 0)) return;
+      bound.fetched(0);
+      [offset, perPage, empty] = [offset + empty, LARGEST_PAGE, 0];
       continue;
     }
     empty = 0;
-    // Behind a cap stands the row that was last, or a new one. Where another stands, the window before left something out.
-    if (short && short.rows > 0 && (short.overlaps ? first !== short.last : known)) {
-      [offset, perPage, short] = [short.offset, half(Math.max(2, short.rows)), null];
+    const newest = idOf(rows.at(-1) ?? {});
+    if (rows.length < perPage && !(await standsAt(fetch, offset + rows.length - 1, newest))) {
+      bound.fetched(0);
+      perPage = half(perPage);
       continue;
     }
-    const promisesMore = offset + rows.length < (total ?? 0);
-    // The last row again, so that one that left before it cannot hide the next. A page of one row has no room for that.
-    const overlaps = promisesMore && rows.length > 1;
-    const isShort = rows.length < perPage;
-    short = isShort ? { offset, rows: rows.length, last: idOf(rows.at(-1) ?? {}), overlaps } : null;
-    offset += overlaps ? rows.length - 1 : rows.length;
-    perPage = isShort && rows.length === 1 && promisesMore ? 1 : Math.min(largest, isShort ? largest : perPage * 2);
+    bound.fetched(newest === last ? 0 : rows.length);
+    last = newest;
+    perPage = rows.length < perPage ? perPage : perPage * 2;
+    offset += rows.length;
   }
 }
 
 const half = (count: number): number => Math.max(1, Math.floor(count / 2));
 
-interface EmptyWindow {
-  readonly offset: number;
-  readonly total: number | null;
-  readonly seen: ReadonlySet<number>;
+async function lastOf(fetch: FetchWindow): Promise<Raw | undefined> {
+  return (await fetch({ offset: 0, perPage: 1, reversed: true })).rows[0];
 }
 
-/** Whether nothing stands behind a window without rows. */
-async function isEnd(fetch: FetchWindow, { offset, total, seen }: EmptyWindow, listing: Listing): Promise<boolean> {
-  if (total !== null && total <= offset) return true;
-  // Rows between others were left out, or some left meanwhile: the last one says nothing about those.
-  if (offset < seen.size) return false;
-  const [last] = (await fetch({ offset: 0, perPage: 1, newestFirst: !listing.newestFirst })).rows;
-  return last ? seen.has(idOf(last) ?? 0) : total === null && seen.size === 0;
+function isLast(row: Raw | undefined, isKnown: (id: number) => boolean, mayBeEmpty: boolean): boolean {
+  return row === undefined ? mayBeEmpty : isKnown(idOf(row) ?? 0);
+}
+
+async function standsAt(fetch: FetchWindow, offset: number, id: number | null): Promise<boolean> {
+  const { rows } = await fetch({ offset, perPage: 1 });
+  return rows.length > 0 && idOf(rows[0] ?? {}) === id;
 }
