@@ -19,9 +19,11 @@ afterAll(() => fixture.close());
 const oddity = fc.record({
   /** The most rows of a list; 100 is no cap. */
   caps: fc.array(fc.constantFrom(1, 2, 3, 7, 10, 100), { minLength: 1, maxLength: 4 }),
+  /** After so many answers each time comes one without rows, and with the right total. */
+  emptyAfter: fc.integer({ min: 4, max: 40 }),
   /** Added to the total that the shop says; null: it says none. */
   totals: fc.array(fc.constantFrom(0, 0, null, -1_000, -3, 2, 1_000), { minLength: 1, maxLength: 3 }),
-  /** Which rows an answer to `include=` leaves out: those whose id has this rest, by 4. */
+  /** Which rows an answer to `include=`, to a search for a guest or for variations leaves out: those whose id has this rest, by 4. */
   withheld: fc.array(fc.constantFrom(null, 0, 1, 2, 3), { minLength: 1, maxLength: 3 }),
   cached: fc.boolean(),
 });
@@ -39,7 +41,7 @@ const life = fc.record({
   after: oddity,
 });
 
-function oddly({ caps, totals, withheld, cached }: Oddity): Bend {
+function oddly({ caps, emptyAfter, totals, withheld, cached }: Oddity): Bend {
   const cache = new Map<string, ProxyResponse>();
   let asked = 0;
   const next = <T>(list: readonly T[]): T => list[asked % list.length] as T;
@@ -51,25 +53,40 @@ function oddly({ caps, totals, withheld, cached }: Oddity): Bend {
     const answer = await forward();
     if (answer.status !== 200 || !('x-wp-total' in answer.headers)) return answer;
     asked += 1;
-    const [rest, added] = [next(withheld), next(totals)];
-    const isShort = request.url.searchParams.has('include') && rest !== null;
+    const isEmpty = asked % emptyAfter === 0;
+    const [rest, added, cap] = [next(withheld), next(totals), isEmpty ? 0 : next(caps)];
+    const isShort = rest !== null && isLookUp(request);
     const rows: Json[] = JSON.parse(answer.body).filter(({ id }: Json) => !isShort || id % 4 !== rest);
     const { 'x-wp-total': said, ...headers } = answer.headers;
     const total: Record<string, string> =
-      added === null ? {} : { 'x-wp-total': String(Math.max(0, Number(said) + added)) };
-    const odd = { ...answer, headers: { ...headers, ...total }, body: JSON.stringify(rows.slice(0, next(caps))) };
+      isEmpty && said !== undefined
+        ? { 'x-wp-total': said }
+        : added === null
+          ? {}
+          : { 'x-wp-total': String(Math.max(0, Number(said) + added)) };
+    const odd = { ...answer, headers: { ...headers, ...total }, body: JSON.stringify(rows.slice(0, cap)) };
     cache.set(key, odd);
     return odd;
   };
 }
 
 const isRowList = ({ method, url }: ProxyRequest): boolean =>
-  method === 'GET' && /\/wc\/v3\/(customers|products|orders)$/.test(url.pathname);
+  method === 'GET' && /\/wc\/v3\/(customers|products(\/\d+\/variations)?|orders)$/.test(url.pathname);
+
+const isLookUp = ({ url }: ProxyRequest): boolean =>
+  url.pathname.endsWith('/variations') || ['include', 'search'].some((name) => url.searchParams.has(name));
 
 /** Signatures differ in every request. */
 function cacheKey({ url }: ProxyRequest): string {
   const plain = [...url.searchParams].filter(([name]) => !name.startsWith('oauth_'));
   return `${url.pathname} ${JSON.stringify(plain)}`;
+}
+
+function createShirt(admin: BentShop['shop']['admin'], sizes: number): void {
+  const options = Array.from({ length: sizes }, (_, n) => `Size ${n}`);
+  const attributes = [{ name: 'Size', variation: true, options }];
+  const { id } = admin.createProduct({ name: `P${made}`, type: 'variable', attributes });
+  for (const option of options) admin.createVariation(id, { attributes: [{ name: 'Size', option }] });
 }
 
 let made = 0;
@@ -88,7 +105,7 @@ function happen(
       delete: () => admin.deleteCustomer(id),
     },
     product: {
-      add: () => admin.createProduct({ name: `P${made}` }),
+      add: () => (which % 3 === 0 ? createShirt(admin, which % 5) : admin.createProduct({ name: `P${made}` })),
       trash: () => admin.trashProduct(id),
       delete: () => admin.deleteProduct(id),
     },
@@ -103,6 +120,16 @@ function happen(
   } catch {
     // Gone already, or the administrator.
   }
+}
+
+/** Of each product, how many variations it has. */
+function variationsIn({ shop }: BentShop): Record<string, number> {
+  const { products, variations } = shop.state();
+  const counts = products().map(({ id }) => [
+    String(id),
+    variations().filter(({ parent_id }) => parent_id === id).length,
+  ]);
+  return Object.fromEntries(counts);
 }
 
 /** The ids that are there, and those of guests. */
@@ -126,15 +153,23 @@ it(
         fixture,
         async (bent) => {
           for (let n = 0; n < items; n += 1)
-            for (const entity of ENTITIES) happen(bent, { entity, do: 'add', which: 0 });
+            for (const entity of ENTITIES) happen(bent, { entity, do: 'add', which: n });
           for (const [round, odd] of [before, after].entries()) {
             bent.proxy.bend(oddly(odd));
             for (const entity of ENTITIES) {
               const was = (await bent.live(entity)).map(({ external_id }) => external_id);
-              const { progress } = await bent.sync(entity, {}, 60_000);
-              const read = (await bent.live(entity)).map(({ external_id }) => external_id);
+              const { progress, counts } = await bent.sync(entity, {}, 60_000);
+              const records = await bent.live(entity);
+              const read = records.map(({ external_id }) => external_id);
               const there = existing(bent, entity);
-              if (progress.status === 'completed') expect([entity, read.sort()]).toEqual([entity, there.sort()]);
+              for (const { external_id, data } of entity === 'product' ? records : [])
+                if (there.includes(external_id))
+                  expect([external_id, data?.variations.length]).toEqual([
+                    external_id,
+                    variationsIn(bent)[external_id],
+                  ]);
+              if (progress.status === 'completed' && !counts.failed)
+                expect([entity, read.sort()]).toEqual([entity, there.sort()]);
               // A run that is not whole says so, and takes nothing away.
               else expect(read).toEqual(expect.arrayContaining(there.filter((id) => was.includes(id))));
             }

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inParallel } from '../../src/connectors/woocommerce/read/shop.context.ts';
+import type { Bend } from '../support/bending-proxy.ts';
 import { send } from '../support/send.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type BentShop, capped, isList, totalled, withBentShop } from './bent-shop.support.ts';
@@ -116,6 +117,63 @@ describe('A shop that answers with fewer rows than were asked for', () => {
       expect((await bent.sync('product')).counts).toEqual({ deleted: 2, unchanged: 28 });
     }));
 
+  it('Variations that a list leaves out are asked for again, not deleted', () =>
+    withBentShop(fixture, async (bent) =>
+      withBentShop(
+        fixture,
+        async (other) => {
+          const { shirt, variations } = createShirt(bent, ['S', 'M', 'L']);
+          const to = { destination: { connection_id: other.id } };
+          expect((await bent.sync('product', to)).counts).toEqual({ created: 1 });
+          const kept = other.shop.state().variations();
+          const list = `/products/${shirt}/variations`;
+          for (const shown of [[], variations.slice(0, 1), variations.slice(1)]) {
+            bent.proxy.bend(shownOnly(list, shown));
+            bent.shop.admin.updateProduct(shirt, { name: `Shirt ${shown.length}` });
+            expect((await bent.sync('product', to)).counts).toEqual({ updated: 1 });
+            expect(other.shop.state().variations()).toEqual(kept);
+          }
+          const [gone = 0] = variations;
+          bent.shop.admin.deleteVariation(shirt, gone);
+          expect((await bent.sync('product', to)).counts).toEqual({ updated: 1 });
+          const left = kept.filter(({ sku }) => sku !== 'SHIRT-S').map(({ id }) => id);
+          expect(
+            other.shop
+              .state()
+              .variations()
+              .map(({ id }) => id),
+          ).toEqual(left);
+        },
+        { org: bent.org, seed: 7 },
+      ),
+    ));
+
+  it('A guest of whose orders nothing is shown is not deleted, and one of whose there is none is', () =>
+    withBentShop(
+      fixture,
+      async (bent) => {
+        const orders = upTo(4).map((n) => bent.shop.admin.createOrder({ billing: { email: `g${n}@shop.example` } }).id);
+        await bent.sync('customer');
+        bent.proxy.bend(async (request, forward) => {
+          if (!isList(request, '/orders')) return forward();
+          const hidden = request.url.searchParams.get('search') === 'g2@shop.example';
+          const answer = await forward();
+          const rows: { billing?: { email: string } }[] = JSON.parse(answer.body);
+          const shown = rows.filter(({ billing }) => !hidden && billing?.email !== 'g2@shop.example');
+          return { ...answer, body: JSON.stringify(shown) };
+        });
+        bent.shop.admin.deleteOrder(orders[2] ?? 0);
+        const run = await bent.sync('customer');
+        expect(run.counts).toEqual({ unchanged: 2, deleted: 1, failed: 1 });
+        expect(await bent.items(run)).toMatchObject([
+          { external_id: 'guest:g2@shop.example', error_class: 'not_shown' },
+        ]);
+        bent.proxy.bend(null);
+        expect((await bent.sync('customer')).counts).toEqual({ unchanged: 3 });
+      },
+      { settings: { delete_guard_percent: 100 } },
+    ));
+
   it('A category beyond the first capped page is found, not lost', () =>
     withBentShop(fixture, async (bent) =>
       withBentShop(
@@ -144,6 +202,29 @@ describe('A shop that answers with fewer rows than were asked for', () => {
       ),
     ));
 });
+
+/** A variable product with a variation for each size; their ids. */
+function createShirt({ shop: { admin } }: BentShop, sizes: readonly string[]) {
+  const attributes = [{ name: 'Size', variation: true, options: sizes }];
+  const { id: shirt } = admin.createProduct({ name: 'Shirt', sku: 'SHIRT', type: 'variable', attributes });
+  const variations = sizes.map(
+    (option) =>
+      admin.createVariation(shirt, {
+        ...{ sku: `SHIRT-${option}`, regular_price: '10', attributes: [{ name: 'Size', option }] },
+      }).id,
+  );
+  return { shirt, variations };
+}
+
+/** The list at `path` shows no other rows than these, and counts as many. */
+function shownOnly(path: string, ids: readonly number[]): Bend {
+  return async (request, forward) => {
+    const answer = await forward();
+    if (!isList(request, path)) return answer;
+    const rows = JSON.parse(answer.body).filter(({ id }: { id: number }) => ids.includes(id));
+    return { ...answer, headers: { ...answer.headers, 'x-wp-total': String(ids.length) }, body: JSON.stringify(rows) };
+  };
+}
 
 const SECRET = 'a-secret-of-enough-letters';
 

@@ -1,12 +1,10 @@
-import { ConnectorError } from '../../contract/connector.error.ts';
 import type { Candidate, Match } from '../../contract/connector.types.ts';
 import { CUSTOMER_FIELDS, customerFromShop } from '../mapping/customer.mapping.ts';
 import { madeFor } from '../mapping/raw.reader.ts';
 import { textOf } from '../mapping/shop.values.ts';
-import { readListing } from '../pagination/listing.reader.ts';
+import { accountsOf } from '../read/account.search.ts';
 import { isReadRole } from '../read/customer.reader.ts';
 import { inParallel, type Shop } from '../read/shop.context.ts';
-import type { Raw } from '../shop/shop.client.ts';
 
 /**
  * Matches by email, which is unique in the shop over all roles. One call for each candidate: the shop searches for one email. An account
@@ -41,21 +39,4 @@ export async function findEmails(
     ),
   );
   return new Map(found.flat());
-}
-
-/** The account with this email, of any role. */
-async function accountsOf(client: Shop['client'], email: string, fields: string, signal: AbortSignal): Promise<Raw[]> {
-  const found: Raw[] = [];
-  const visit = (rows: readonly Raw[]) => {
-    found.push(...rows.filter((raw) => textOf(raw.email)?.toLowerCase() === email));
-    return found.length > 0;
-  };
-  try {
-    await readListing(client, { path: '/customers', params: { email, role: 'all', _fields: fields } }, visit, signal);
-    return found;
-  } catch (error) {
-    // The shop refuses to search for a text that is not an email, so nothing matches.
-    if (error instanceof ConnectorError && error.kind === 'rejected') return [];
-    throw error;
-  }
 }

@@ -51,8 +51,8 @@ async function matchMarked(
     return missing.size === 0 || older.size >= OLDER_ORDERS;
   };
   await readListing(shop.client, { path: ORDERS.path, params, newestFirst: true }, visit, signal);
-  const { rows } = await rawByIds(ORDERS, shop, [...idOfKey.values()], signal);
-  const items = await ORDERS.toItems(shop, rows, signal);
+  const { rows, hidden } = await rawByIds(ORDERS, shop, [...idOfKey.values()], signal);
+  const items = [...(await ORDERS.toItems(shop, rows, signal)), ...hidden];
   const found = candidates.flatMap(({ key, data }) => {
     const own = items.filter(({ external_id }) => external_id === idOfKey.get(key));
     const matches = own.map((item): Match => ({ ...item, ...unchecked(shop, data, item), marked: true }));

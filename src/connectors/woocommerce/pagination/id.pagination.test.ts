@@ -13,10 +13,10 @@ class Listing {
     this.ids = [...ids];
   }
 
-  readonly fetch: FetchWindow = async ({ offset, perPage, newestFirst = false }) => {
+  readonly fetch: FetchWindow = async ({ offset, perPage, reversed = false }) => {
     this.asked += 1;
     if (perPage < 1 || perPage > 100 || offset < 0) throw new Error('The shop refuses this window.');
-    const page = (newestFirst ? [...this.ids].reverse() : this.ids).slice(offset, offset + perPage);
+    const page = (reversed ? [...this.ids].reverse() : this.ids).slice(offset, offset + perPage);
     return { rows: page.filter((id) => !this.hidden.has(id)).map((id) => ({ id })), total: this.ids.length };
   };
 }
@@ -63,6 +63,18 @@ describe('Pagination by id', () => {
     for (let id = 50; id <= 420; id += 1) listing.hidden.add(id);
     const seen = await readAll(listing, () => 20);
     expect(seen.ids).toEqual(upTo(700).filter((id) => !listing.hidden.has(id)));
+  });
+
+  it('asks for a window without rows again in smaller parts, and refuses a listing that shows none of its rows', async () => {
+    const listing = new Listing(upTo(90));
+    const whole: FetchWindow = async (window) => {
+      const found = await listing.fetch(window);
+      return window.perPage > 1 ? { ...found, rows: [] } : found;
+    };
+    const { rows } = await readIdPage(whole, FIRST_POSITION, 100);
+    expect(rows.map(({ id }) => id)).toEqual([1]);
+    for (const id of listing.ids) listing.hidden.add(id);
+    await expect(readIdPage(listing.fetch, FIRST_POSITION, 100)).rejects.toThrow(/90 rows/);
   });
 
   it('finds its position again after nearly everything before it has left', async () => {
@@ -129,7 +141,7 @@ describe('Pagination by id', () => {
           for (const id of hide) listing.hidden.add(id);
           const left = new Set<number>();
           const entered = new Set<number>();
-          const seen = await readAll(
+          const reading = readAll(
             listing,
             (step) => size[step % size.length] ?? 1,
             (step) => {
@@ -145,6 +157,12 @@ describe('Pagination by id', () => {
               }
             },
           );
+          // A listing that shows none of the rows that it counts is refused.
+          const seen = await reading.catch((error) => {
+            if (listing.ids.every((id) => listing.hidden.has(id))) return null;
+            throw error;
+          });
+          if (seen === null) return;
           expect(new Set(seen.ids).size).toBe(seen.ids.length);
           const stayed = [...upTo(count), ...entered].filter((id) => !left.has(id) && !listing.hidden.has(id));
           expect(seen.ids).toEqual(expect.arrayContaining(stayed));

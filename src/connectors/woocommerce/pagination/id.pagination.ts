@@ -21,8 +21,8 @@ export const FIRST_POSITION: IdPosition = { offset: 0, last_id: 0 };
 export interface Window {
   readonly offset: number;
   readonly perPage: number;
-  /** From the greatest id down, in place of from the smallest up. */
-  readonly newestFirst?: boolean;
+  /** From the end of the listing, in place of from its beginning. */
+  readonly reversed?: boolean;
 }
 
 /** What the shop shows of a window: fewer rows than were asked for, if it likes, and a total that may be of last month. */
@@ -49,21 +49,29 @@ export interface IdPage extends WindowRows {
  * returned twice.
  *
  * The next place comes from the rows that came, since plugins cap a page at any size. The shop's total is a hint, which a cache may have
- * kept: while it promises more, windows without rows are passed over (the shop counts rows that it does not show); when it promises
- * nothing, one more look decides.
+ * kept: when it promises nothing, one more look decides. While it promises more, a window without rows is asked for again in tenths, down
+ * to one row, and then passed over (the shop counts rows that it does not show). A listing that counts rows and shows none is refused, unless it
+ * `mayShowNone`.
  */
-export async function readIdPage(fetch: FetchWindow, from: IdPosition, limit: number): Promise<IdPage> {
+export async function readIdPage(
+  fetch: FetchWindow,
+  from: IdPosition,
+  limit: number,
+  { mayShowNone = false } = {},
+): Promise<IdPage> {
   let window: Window = firstWindow(from, limit);
   let rewind = { searching: true, rows: FIRST_REWIND_ROWS, count: 0 };
   /** No unknown row lies before this offset, as the windows of this call showed. */
   let knownTo = 0;
   let askedNewest = false;
+  /** The largest window at its offset that had no row, while its parts are asked for. */
+  let empty: Window = { offset: -1, perPage: 0 };
   const bound = new FetchBound('The listing of the shop');
   for (;;) {
     const { rows, total } = await fetch(window);
     const fetched: Fetched = { window, rows, total, from, limit };
     const isEmpty = rows.length === 0;
-    const promisesMore = endOf(fetched) < (total ?? 0);
+    const promisesMore = (isEmpty ? window.offset : endOf(fetched)) < (total ?? 0);
     // A window without rows, when more follow, says nothing about the rows before it. What follows will.
     const saysNothing = isEmpty && window.offset >= from.offset - 1 && promisesMore;
     const isLost = !saysNothing && window.offset > knownTo && !isConnected(fetched);
@@ -83,13 +91,32 @@ export async function readIdPage(fetch: FetchWindow, from: IdPosition, limit: nu
       askedNewest = true;
       if (await endsAt(fetch, from.last_id)) return { ...page, done: true };
     }
+    if (isEmpty) {
+      if (empty.offset !== window.offset) empty = window;
+      if (window.perPage > 1) {
+        window = { ...window, perPage: tenthOf(window.perPage) };
+        continue;
+      }
+      const behind = empty.offset + empty.perPage;
+      if (behind >= (total ?? 0) && from.last_id === 0 && !mayShowNone) throw notShown(total);
+    }
     bound.fetched(0);
     // The window held only known rows, or rows that the shop counts and does not show: continue behind it.
     rewind = { ...rewind, searching: false };
-    knownTo = endOf(fetched);
-    window = { offset: knownTo, perPage: Math.min(LARGEST_PAGE, Math.max(limit, window.perPage)) };
+    const passed: Window = isEmpty ? empty : window;
+    knownTo = endOf({ window: passed, rows });
+    window = { offset: knownTo, perPage: Math.min(LARGEST_PAGE, Math.max(limit, passed.perPage)) };
   }
 }
+
+const notShown = (total: number | null) =>
+  new ConnectorError(
+    'protocol',
+    `The listing of the shop: rows and total contradict each other. It says ${total} rows and showed none, however few were asked for.`,
+  );
+
+/** Of a window without rows: few requests, since a shop that hides rows for good answers as many windows in a row so. */
+export const tenthOf = (perPage: number): number => Math.max(1, Math.floor(perPage / 10));
 
 interface Fetched extends WindowRows {
   readonly window: Window;
@@ -144,7 +171,7 @@ async function showsMore(fetch: FetchWindow, { offset, last_id }: IdPosition, { 
 
 /** Whether the greatest id that the shop shows was read, although the total promises more. */
 async function endsAt(fetch: FetchWindow, lastId: number): Promise<boolean> {
-  const { rows } = await fetch({ offset: 0, perPage: 1, newestFirst: true });
+  const { rows } = await fetch({ offset: 0, perPage: 1, reversed: true });
   const greatest = Math.max(...rows.map((row) => idOf(row) ?? 0));
   return rows.length > 0 && greatest <= lastId;
 }

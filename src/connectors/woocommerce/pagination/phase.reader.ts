@@ -22,6 +22,8 @@ export interface Phase {
   items(rows: readonly Raw[]): Promise<readonly ExternalItem[]>;
   /** How many rows the phase will have, as far as the shop says. Called once, before the phase begins. */
   total(): Promise<number | null>;
+  /** It is read as empty when the shop shows none of the rows that it counts: what it has is also found by the ids that are known. */
+  readonly mayShowNone?: boolean;
 }
 
 /** Checkpoints store it, so its names stay as they are. */
@@ -81,7 +83,7 @@ async function readPhase(phases: readonly Phase[], at: PhaseCursor, pageSize: nu
 /** A page of one row that is still too large is passed over: the row is an item with a problem. */
 async function readRows(phase: Phase, fetch: FetchWindow, at: PhaseCursor, pageSize: number) {
   try {
-    const page = await readIdPage(fetch, at.position, pageSize);
+    const page = await readIdPage(fetch, at.position, pageSize, phase);
     return { ...page, items: await phase.items(page.rows) };
   } catch (error) {
     if (!isTooLarge(error) || pageSize > 1) throw error;

@@ -46,7 +46,8 @@ export function documentPhases(documents: Documents, shop: Shop, query: ReadQuer
     };
   };
   const living = phase('living', status, (rows) => documents.toItems(shop, rows, signal));
-  const trash = phase('trash', 'trash', async (rows) => rows.map(trashed));
+  const inTrash = phase('trash', 'trash', async (rows) => rows.map(trashed));
+  const trash: Phase = { ...inTrash, mayShowNone: true };
   return status === 'any' ? [trash, living] : [living];
 }
 

@@ -1,13 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import { problemOfId } from '../../border/storable.value.ts';
-import { ConnectorError } from '../../contract/connector.error.ts';
 import type { ExternalItem } from '../../contract/connector.types.ts';
 import { guestFromOrder, guestId } from '../mapping/customer.mapping.ts';
 import { isPlaced } from '../mapping/order-status.mapping.ts';
-import { idOf, recordOf } from '../mapping/raw.reader.ts';
+import { recordOf } from '../mapping/raw.reader.ts';
 import { textOf } from '../mapping/shop.values.ts';
-import { readListing } from '../pagination/listing.reader.ts';
+import { RowsNotShown, readListing } from '../pagination/listing.reader.ts';
 import type { Raw } from '../shop/shop.client.ts';
+import { accountsOf } from './account.search.ts';
 import { inParallel, type Shop } from './shop.context.ts';
 
 const MAX_REMEMBERED = 5000;
@@ -43,22 +43,20 @@ export class GuestLookup {
     return [...broken, ...guests.filter((guest) => guest !== null)];
   }
 
-  /** Null when no order without an account has this email, or when the email has an account by now. */
+  /**
+   * Null when no order without an account has this email, or when the email has an account by now. An item with a problem when the shop
+   * counts an account or orders of this email and does not show them.
+   */
   async find(email: string, signal: AbortSignal): Promise<ExternalItem | null> {
-    if (await this.#hasAccount(email, signal)) return null;
-    const order = await this.#newestOrder(email, signal);
-    return order && guestFromOrder(order);
-  }
-
-  async #hasAccount(email: string, signal: AbortSignal): Promise<boolean> {
     try {
-      const params = { email, role: 'all', per_page: 1, _fields: 'id' };
-      const { rows } = await this.#shop.client.list('/customers', params, signal);
-      return rows.some((row) => idOf(row) !== null);
+      const accounts = await accountsOf(this.#shop.client, email, 'id,email', signal);
+      if (accounts.length > 0) return null;
+      const order = await this.#newestOrder(email, signal);
+      return order && guestFromOrder(order);
     } catch (error) {
-      // The shop refuses to search for a text that is not an email. Nobody can have an account with it.
-      if (error instanceof ConnectorError && error.kind === 'rejected') return false;
-      throw error;
+      if (!(error instanceof RowsNotShown)) throw error;
+      const problem = { error_class: 'not_shown', message: error.message };
+      return { external_id: guestId(email), data: null, problem };
     }
   }
 

@@ -6,6 +6,7 @@ import { lostText, refusalBefore } from '../mapping/product.refusal.ts';
 import { idOf } from '../mapping/raw.reader.ts';
 import { rawByIds } from '../read/document.reader.ts';
 import { PRODUCTS, variationsOf } from '../read/product.reader.ts';
+import type { FoundRows } from '../read/rows-by-id.lookup.ts';
 import type { Shop } from '../read/shop.context.ts';
 import type { Raw, ShopRequest } from '../shop/shop.client.ts';
 import { refusalOf } from '../shop/shop.refusal.ts';
@@ -63,18 +64,23 @@ export async function writeProducts(
     const writing = { categoryIds, before: beforeOf(operation) };
     return { kind: 'update', id, body: productToShop(operation.data, operation.changes, writing) };
   };
-  /** Why the shop does not have the product as it was sent, once it has it. All that is written of it by then is in `raw`. */
-  const refusalAfter = async (
+  /**
+   * Writes the variations of a product that the shop has, unless the shop does not have it as it was sent. All else that is written of it by
+   * then is in `raw`. Returns that problem, or the ids of the variations that were written.
+   */
+  const complete = async (
     operation: ProductWrite,
     raw: Raw,
     wanted: CanonicalProduct['variations'],
-  ): Promise<ItemProblem | null> => {
-    const present = raw.type === 'variable' ? await variationsOf(shop, raw, signal) : [];
-    const { data, problem } = productFromShop(raw, present);
-    if (problem) return problem;
+  ): Promise<{ readonly problem: ItemProblem | null; readonly ids?: readonly number[] }> => {
+    const present = raw.type === 'variable' ? await variationsOf(shop, raw, signal) : NO_VARIATIONS;
+    const unreadable = present.hidden[0]?.problem;
+    if (unreadable) return { problem: unreadable };
+    const { data, problem } = productFromShop(raw, present.rows);
+    if (problem) return { problem };
     // Before the variations, of which the deleted ones do not come back.
     const lost = data && lostText(operation.data, data as CanonicalProduct, pathsOf(operation));
-    return lost || !wanted ? lost : writeVariations(batches, raw, wanted, present, signal);
+    return lost || !wanted ? { problem: lost } : writeVariations(batches, raw, wanted, present.rows, signal);
   };
   /** Returns why something of it stays in the shop; null when nothing does. */
   const takeBack = async (operation: ProductWrite, id: number): Promise<string | null> => {
@@ -96,10 +102,12 @@ export async function writeProducts(
     const wanted = writes(operation, 'variations') ? variations : undefined;
     // A simple product that gets no variations has none to read.
     const hasVariations = raw.type === 'variable' || (wanted !== undefined && wanted.length > 0);
-    const problem = await refusalAfter(operation, raw, hasVariations ? wanted : undefined);
+    const { problem, ids = raw.variations } = await complete(operation, raw, hasVariations ? wanted : undefined);
     if (!problem) {
-      const after = hasVariations ? await variationsOf(shop, { ...raw, variations: [] }, signal) : [];
-      return written(productFromShop(raw, after));
+      const { rows, hidden } = hasVariations
+        ? await variationsOf(shop, { ...raw, variations: ids }, signal)
+        : NO_VARIATIONS;
+      return hidden[0]?.problem ? failed(hidden[0].problem) : written(productFromShop(raw, rows));
     }
     const left = await takeBack(operation, idOf(raw) ?? 0);
     const message = `${problem.message} What was written of the product itself was not taken back: ${left}`;
@@ -111,6 +119,8 @@ export async function writeProducts(
   });
   return writeDocuments({ shop, batches, path: '/products', operations, signal, toBatch, toRestoration, finish });
 }
+
+const NO_VARIATIONS: FoundRows = { rows: [], hidden: [] };
 
 const categoryRefused = (names: readonly string[]) => ({
   error_class: 'category_refused',

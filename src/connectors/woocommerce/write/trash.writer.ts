@@ -76,7 +76,7 @@ async function restoreParts(
 ): Promise<ItemProblem | undefined> {
   if (raw.status === 'trash') return STILL_TRASHED;
   if (raw.type !== 'variable' || !product) return undefined;
-  const trashed = await variationsOf(shop, { id }, signal, 'trash');
+  const { rows: trashed } = await variationsOf(shop, { id }, signal, 'trash');
   const { update, delete: unwanted } = planVariations(product.variations ?? [], trashed);
   const bodies = new Map(update.map((body) => [idOf(body), body]));
   const wanted = trashed.flatMap((one) => idOf(one) ?? []).filter((one) => !unwanted.includes(one));

@@ -8,8 +8,8 @@ import type { BatchOperation, BatchOutcome, BatchWriter } from './batch.writer.t
 
 /**
  * Makes a product's variations equal to `wanted`: all of them, or none. `present` are those that it has. What was written before the first
- * refusal is taken back, so deletes come last: they are permanent. Returns the problem of the first that is refused, which also says what
- * could not be taken back.
+ * refusal is taken back, so deletes come last: they are permanent. Returns the ids that it then has, or the problem of the first that is
+ * refused, which also says what could not be taken back.
  */
 export async function writeVariations(
   batches: BatchWriter,
@@ -17,7 +17,7 @@ export async function writeVariations(
   wanted: readonly CanonicalVariation[],
   present: readonly Raw[],
   signal: AbortSignal,
-): Promise<ItemProblem | null> {
+): Promise<{ readonly problem: ItemProblem | null; readonly ids?: readonly number[] }> {
   const plan = planVariations(wanted, present);
   const run = (operations: readonly BatchOperation[]) =>
     batches.run(`/products/${idOf(product)}/variations`, operations, signal);
@@ -32,11 +32,16 @@ export async function writeVariations(
   const outcomes = [...first, ...(await run(writes.slice(freed.length)))];
   const deleted = problemOf(outcomes) ? [] : await run(plan.delete.map((id) => ({ kind: 'delete', id })));
   const problem = problemOf(outcomes) ?? problemOf(deleted);
-  if (!problem) return null;
+  const made = outcomes
+    .slice(freed.length + plan.update.length)
+    .flatMap((outcome) => (outcome.ok ? (idOf(outcome.raw) ?? []) : []));
+  if (!problem) {
+    const kept = present.flatMap((raw) => idOf(raw) ?? []).filter((id) => !plan.delete.includes(id));
+    return { problem: null, ids: [...kept, ...made] };
+  }
 
   const gone = plan.delete.filter((_id, i) => deleted[i]?.ok);
   const former = [...freed, ...plan.former].map(updateOf);
-  const made = outcomes.slice(former.length).flatMap((outcome) => (outcome.ok ? (idOf(outcome.raw) ?? []) : []));
   const changed = former.filter((operation, i) => outcomes[i]?.ok && !gone.includes(Number(operation.id)));
   const back = await run(made.map((id) => ({ kind: 'delete', id })));
   const left = [...back, ...(await run(changed.reverse()))].filter((outcome) => !outcome.ok).length;
@@ -44,7 +49,7 @@ export async function writeVariations(
     gone.length > 0 && `Deleted for good before that: ${gone.length}.`,
     left > 0 && `Changed before that and not taken back: ${left}.`,
   ];
-  return { ...problem, message: [problem.message, ...told.filter(Boolean)].join(' ') };
+  return { problem: { ...problem, message: [problem.message, ...told.filter(Boolean)].join(' ') } };
 }
 
 /** Variations that give away their SKU to another one, each with its SKU. */
