@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Refusals } from '../planning/deletion.guard.ts';
 import type { PreviewChange } from '../planning/planning.types.ts';
 import { previewKey } from '../preview-cache/preview.key.ts';
 import { PreviewService } from '../preview-cache/preview.service.ts';
@@ -60,7 +61,7 @@ export class PreviewPublisher {
   }
 
   /** Called in the transaction that ends the run. */
-  async publish(run: Run, tokens: ChangeTokens, guard: string | null): Promise<void> {
+  async publish(run: Run, tokens: ChangeTokens, { guard, approval }: Refusals): Promise<void> {
     const rows = await this.database.query<PreviewChange>(firstChanges(run, SHOWN_OF_EACH));
     const [{ counts } = { counts: {} }] = await this.database.query<{ counts: Record<string, number> }>(runCounts(run));
     const shown = (kind: PreviewChange['kind']) =>
@@ -89,6 +90,7 @@ export class PreviewPublisher {
         conflicts: counts.conflict ?? counts.not_compared ?? 0,
         failed: counts.failed ?? 0,
         guard,
+        approval,
       },
     });
   }

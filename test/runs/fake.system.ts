@@ -25,6 +25,8 @@ export class FakeSystem {
   hooks: FakeHooks = {};
   /** What it says it is; another one after a test has put another system at its address. */
   identity: string = randomUUID();
+  /** What its lists leave out although it exists; by id it is there. */
+  unlisted: ReadonlySet<string> = new Set();
   reads = 0;
   private nextId = 1;
   private clock = 0;
@@ -86,7 +88,8 @@ export class FakeSystem {
 
   private page(since: number, cursor: unknown, pageSize: number): Page {
     const { after, began } = (cursor ?? { after: '', began: this.clock }) as { after: string; began: number };
-    const ids = [...this.items.keys()].sort().filter((id) => id > after && (this.versions.get(id) ?? 0) > since);
+    const isListed = (id: string) => id > after && !this.unlisted.has(id) && (this.versions.get(id) ?? 0) > since;
+    const ids = [...this.items.keys()].sort().filter(isListed);
     const page = ids.slice(0, pageSize);
     const last = page.at(-1);
     const over = ids.length <= pageSize;

@@ -1,7 +1,7 @@
 import type { EntityType } from '../../connectors/canonical/canonical.types.ts';
 import type { Statement } from '../../database/database.ts';
 import { boundSource, type Pair, sourceSide, systemsOf } from '../../records/bindings.sql.ts';
-import { onlyItem, type Run } from '../run.types.ts';
+import { onlyItem, type Run, writesNothing } from '../run.types.ts';
 
 /** The page size of named items: the largest number of ids that connectors accept in one call. */
 const NAMED_PAGE = 100;
@@ -74,19 +74,19 @@ export const countRecords = (orgId: string, connectionId: string, entity: Entity
 });
 
 /**
- * What this run, and earlier ones of the same source and destination within so many hours, deleted without an override: no more than there
- * are records that were deleted within that time and are still, since what came back is no loss.
+ * What other runs of the same source and destination deleted within so many hours without an override: no more than there are records that
+ * were deleted within that time and are still, since what came back is no loss. What this run has deleted is not among them.
  */
-export const countDeleted = (run: Run, hours: number): Statement => ({
+export const countDeletedEarlier = (run: Run, hours: number): Statement => ({
   text: `
-    SELECT greatest($7::integer, least(
+    SELECT least(
       (SELECT coalesce(sum((r.counts ->> 'deleted')::integer), 0) FROM public.sync_runs r
         WHERE r.org_id = $1 AND r.source_connection_id = $2 AND r.entity_type = $3
           AND r.destination_connection_id IS NOT DISTINCT FROM $4::uuid AND r.counts ? 'deleted' AND r.kind <> 'preview'
-          AND (r.sync_id = $5 OR r.override_reason IS NULL AND r.created_at > now() - make_interval(hours => $6))),
-      (SELECT count(*) FROM public.sync_records d
+          AND r.sync_id <> $5 AND r.override_reason IS NULL AND r.created_at > now() - make_interval(hours => $6)),
+      (SELECT greatest(count(*) - $7::integer, 0) FROM public.sync_records d
         WHERE d.org_id = $1 AND d.connection_id = $2 AND d.entity_type = $3
-          AND d.deleted_at > now() - make_interval(hours => $6))))::integer AS count`,
+          AND d.deleted_at > now() - make_interval(hours => $6)))::integer AS count`,
   values: [
     run.org_id,
     run.source_connection_id,
@@ -94,7 +94,7 @@ export const countDeleted = (run: Run, hours: number): Statement => ({
     run.destination_connection_id,
     run.sync_id,
     hours,
-    run.counts.deleted ?? 0,
+    writesNothing(run) ? 0 : (run.counts.deleted ?? 0),
   ],
 });
 
@@ -158,6 +158,12 @@ export const countNamedItems = (run: Run & { kind: NamedKind }): Statement => ({
     run.kind === 'apply'
       ? `SELECT (SELECT count(*) ${NAMED.apply})::integer + (SELECT count(*) ${FAILED})::integer AS count`
       : `SELECT count(DISTINCT external_id)::integer AS count ${NAMED[run.kind]}`,
+  values: [run.org_id, namedBy(run), itemOf(run)],
+});
+
+/** How many deletes an apply has before it. */
+export const countDeletesToApply = (run: Run & { kind: 'apply' }): Statement => ({
+  text: `SELECT count(*)::integer AS count ${NAMED.apply} AND c.kind = 'delete'`,
   values: [run.org_id, namedBy(run), itemOf(run)],
 });
 

@@ -95,7 +95,7 @@ export class RunOpener {
       keepsPayloads: await this.quotas.hasRoom('item_bytes'),
       keepsWatermark: run.kind === 'sync' && Object.keys(run.filters).length === 0,
       afterEnd: async () => {
-        if (writesNothing(run) && !isSample(run)) await this.previews.publish(run, tokens, budget.refusal);
+        if (writesNothing(run) && !isSample(run)) await this.previews.publish(run, tokens, budget.refusals);
         if (run.kind === 'reconcile' && other)
           await this.database.query(
             noteFieldsNotCompared(run, fieldsNotCarried(sideOf(source, run), sideOf(other, run))),
