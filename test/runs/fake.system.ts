@@ -15,6 +15,7 @@ export interface FakeHooks {
   beforeWrite?(operations: readonly WriteOperation[]): Promise<void> | void;
   afterWrite?(operations: readonly WriteOperation[]): Promise<void> | void;
   beforeToken?(): Promise<void> | void;
+  beforeReadByIds?(): Promise<void> | void;
 }
 
 /** A system in memory behind the contract of a connector: what is tested with it is the runner, not a system. */
@@ -64,7 +65,10 @@ export class FakeSystem {
         const { items, next } = this.page(0, cursor, pageSize);
         return { ids: items.map(({ external_id }) => external_id), next, total: null };
       },
-      readByIds: async (_entity, ids) => ids.flatMap((id) => this.item(id) ?? []),
+      readByIds: async (_entity, ids) => {
+        await this.hooks.beforeReadByIds?.();
+        return ids.flatMap((id) => this.item(id) ?? []);
+      },
       findMatches: async (_entity, candidates) =>
         candidates.map(({ key, data }) => {
           const { email } = data as CanonicalCustomer;
