@@ -8,7 +8,7 @@ import type { DeletionBudget } from '../../planning/deletion.guard.ts';
 import type { Pair } from '../../records/bindings.sql.ts';
 import { countKept, keptItems } from '../../records/history/kept.changes.sql.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import { sampleSize } from '../reconcile.sample.ts';
+import { type BoundRange, sampleSize, sampleStarts } from '../reconcile.sample.ts';
 import { type ChangeTokens, isSample, onlyItem, type Run, type RunCheckpoint, writesNothing } from '../run.types.ts';
 import type { RetryPolicy } from '../worker/retry.policy.ts';
 import type { RunLease } from '../worker/run.lease.ts';
@@ -17,6 +17,7 @@ import { destinationToken } from './change.tokens.ts';
 import { PageSizes } from './page.size.ts';
 import { SourceReader } from './source.reader.ts';
 import {
+  boundRange,
   countDeletesToApply,
   countNamedItems,
   countUnseen,
@@ -173,8 +174,12 @@ export class CheckpointBatches {
     from: RunCheckpoint,
   ): Promise<RunBatches> {
     const most = sampleSize(this.env.SYNC_RECONCILE_SAMPLE, from.arrived ?? 0);
-    const next = async (after: string) =>
-      after === '' && pair ? this.database.query<NamedItem>(sampledItems(run, pair, most)) : [];
+    const next = async (after: string) => {
+      if (after !== '' || !pair) return [];
+      const [range] = await this.database.query<BoundRange>(boundRange(run, pair));
+      const starts = sampleStarts(run.sync_id, range ?? { first: null, last: null }, most);
+      return this.database.query<NamedItem>(sampledItems(run, pair, starts, most));
+    };
     return { batches: namedItemBatches(reader, from, next), total: null, tokens: NO_TOKENS };
   }
 

@@ -167,13 +167,37 @@ export const countDeletesToApply = (run: Run & { kind: 'apply' }): Statement => 
   values: [run.org_id, namedBy(run), itemOf(run)],
 });
 
-/** `most` bound items, here and there among all of them, and for one run always the same. */
-export const sampledItems = (run: Run, pair: Pair, most: number): Statement => ({
+const BOUND = 'b.org_id = $1 AND b.entity_type = $2 AND b.system_a = $3 AND b.system_b = $4';
+
+/** The first and the last id of what is bound, null where nothing is. */
+export const boundRange = (run: Run, pair: Pair): Statement => {
+  const end = (direction: 'ASC' | 'DESC') =>
+    `(SELECT ${idOf(pair)} FROM public.sync_bindings b WHERE ${BOUND} ORDER BY ${idOf(pair)} ${direction} LIMIT 1)`;
+  return {
+    text: `SELECT ${end('ASC')} AS first, ${end('DESC')} AS last`,
+    values: [run.org_id, run.entity_type, ...systemsOf(pair)],
+  };
+};
+
+/** `most` bound items at most, a few from each of these ids on: what is read is no more than that, however much is bound. */
+export const sampledItems = (run: Run, pair: Pair, starts: readonly string[], most: number): Statement => ({
   text: `
-    SELECT ${idOf(pair)} AS external_id FROM public.sync_bindings b
-     WHERE b.org_id = $1 AND b.entity_type = $2 AND b.system_a = $3 AND b.system_b = $4 AND NOT b.put_away
-     ORDER BY hashtextextended(${idOf(pair)}, hashtext($5)) LIMIT $6`,
-  values: [run.org_id, run.entity_type, ...systemsOf(pair), run.sync_id, most],
+    SELECT DISTINCT f.external_id FROM unnest($5::text[]) AS s (start) CROSS JOIN LATERAL (
+      SELECT ${idOf(pair)} AS external_id, b.put_away FROM public.sync_bindings b
+       WHERE ${BOUND} AND ${idOf(pair)} >= s.start ORDER BY ${idOf(pair)} LIMIT $6) AS f
+     WHERE NOT f.put_away LIMIT $7`,
+  values: [
+    ...[run.org_id, run.entity_type, ...systemsOf(pair)],
+    ...[starts, Math.ceil(most / Math.max(starts.length, 1)), most],
+  ],
+});
+
+/** How many items a run had. */
+export const countItemsOf = (orgId: string, syncId: string): Statement => ({
+  text: `
+    SELECT coalesce(sum(c.value::integer), 0)::integer AS count FROM public.sync_runs r CROSS JOIN LATERAL jsonb_each_text(r.counts) AS c
+     WHERE r.org_id = $1 AND r.sync_id = $2`,
+  values: [orgId, syncId],
 });
 
 /** Ids that were refused before this run and that it has not read, those first that were not tried for the longest time. */

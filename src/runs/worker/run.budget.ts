@@ -3,8 +3,8 @@ import { findSettings, type OrganizationSettings } from '../../members/settings.
 import { type BudgetState, DeletionBudget } from '../../planning/deletion.guard.ts';
 import { countBindings, type Pair } from '../../records/bindings.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import { type Run, type RunCheckpoint, writesNothing } from '../run.types.ts';
-import { countDeletedEarlier, countRecords } from '../source/source.sql.ts';
+import { isSample, type Run, type RunCheckpoint, writesNothing } from '../run.types.ts';
+import { countDeletedEarlier, countItemsOf, countRecords } from '../source/source.sql.ts';
 import type { RunLease } from './run.lease.ts';
 
 /**
@@ -47,8 +47,10 @@ async function deletesOfOnePerson(database: TenantDatabase, { org_id }: RunLease
   return settings?.approval_deletes ?? null;
 }
 
-async function countArrived(database: TenantDatabase, run: RunLease['run'], pair: Pair | null): Promise<number> {
-  const statement = pair ? countBindings(pair) : countRecords(run.org_id, run.source_connection_id, run.entity_type);
-  const [row] = await database.query<{ count: number }>(statement);
+/** A sample asks the sync that it follows, since it looks at few of what is bound. */
+async function countArrived(database: TenantDatabase, run: Run, pair: Pair | null): Promise<number> {
+  const { org_id, source_connection_id, entity_type, of_sync_id } = run;
+  const all = pair ? countBindings(pair) : countRecords(org_id, source_connection_id, entity_type);
+  const [row] = await database.query<{ count: number }>(isSample(run) ? countItemsOf(org_id, of_sync_id ?? '') : all);
   return row?.count ?? 0;
 }
