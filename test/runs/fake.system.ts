@@ -29,6 +29,8 @@ export class FakeSystem {
   /** What its lists leave out although it exists; by id it is there. */
   unlisted: ReadonlySet<string> = new Set();
   reads = 0;
+  /** How many characters of a phone number it holds. */
+  phoneLength = Number.POSITIVE_INFINITY;
   private nextId = 1;
   private clock = 0;
 
@@ -119,6 +121,10 @@ export class FakeSystem {
     return { external_id: id, data };
   }
 
+  private held(name: string, value: unknown): unknown {
+    return name === 'phone' && typeof value === 'string' ? value.slice(0, this.phoneLength) : value;
+  }
+
   private write(operation: WriteOperation): WriteResult {
     this.written.push(operation);
     if (operation.kind === 'delete') {
@@ -137,7 +143,10 @@ export class FakeSystem {
       return { ok: true, external_id: id, data: this.item(id)?.data as CanonicalData };
     }
     const before = this.items.get(operation.external_id);
-    const changed = Object.fromEntries(operation.changes.map((name) => [name, Reflect.get(operation.data, name)]));
+    // What it holds is what it says afterwards.
+    const changed = Object.fromEntries(
+      operation.changes.map((name) => [name, this.held(name, Reflect.get(operation.data, name))]),
+    );
     this.put({ ...before, ...changed }, operation.external_id);
     return {
       ok: true,
