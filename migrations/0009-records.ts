@@ -113,7 +113,7 @@ async function keptChanges(db: QueryRunner): Promise<void> {
   await db.query(`GRANT SELECT, INSERT, UPDATE ON public.sync_changes TO sync_app`);
 }
 
-/** Of a system that no connection leads to, which entries belong together is kept, and nothing that they held. */
+/** Of a system that no connection leads to, which entries belong together is kept, and nothing that they held or that people decided. */
 async function letMaintenanceForget(db: QueryRunner): Promise<void> {
   const ofLeftSystem = `EXISTS (SELECT FROM public.sync_systems s WHERE s.org_id = sync_bindings.org_id
     AND s.left_at IS NOT NULL AND s.id IN (sync_bindings.system_a, sync_bindings.system_b))`;
@@ -124,6 +124,12 @@ async function letMaintenanceForget(db: QueryRunner): Promise<void> {
   await db.query(`
     CREATE POLICY maintenance_forgets_left ON public.sync_bindings FOR UPDATE TO sync_maintenance
       USING (${ofLeftSystem}) WITH CHECK (${ofLeftSystem} AND data_a IS NULL AND data_b IS NULL)`);
+  await letMaintenanceDelete(db, {
+    table: 'public.sync_match_decisions',
+    policy: 'maintenance_forgets_left',
+    rows: `EXISTS (SELECT FROM public.sync_systems s WHERE s.org_id = sync_match_decisions.org_id
+      AND s.left_at IS NOT NULL AND s.id IN (sync_match_decisions.source, sync_match_decisions.destination))`,
+  });
 }
 
 const TABLES: Readonly<Record<string, string>> = {

@@ -28,6 +28,11 @@ export class Runs0010 implements MigrationInterface {
                       AND c.id IN (r.source_connection_id, r.destination_connection_id))`,
         ),
       });
+    await letMaintenanceDelete(db, {
+      table: 'public.sync_preview_cache',
+      policy: 'maintenance_removed',
+      rows: ofRemovedConnection('sync_preview_cache', 'position(c.id::text IN sync_preview_cache.sync_type) > 0'),
+    });
     // Items of runs that are long over; so many days is the function's to say.
     await db.query(`
       CREATE POLICY maintenance_expired ON public.sync_items TO sync_maintenance
@@ -37,6 +42,7 @@ export class Runs0010 implements MigrationInterface {
 
   async down(db: QueryRunner): Promise<void> {
     await db.query('DROP POLICY maintenance_expired ON public.sync_items');
+    await db.query('DROP POLICY maintenance_removed ON public.sync_preview_cache');
     for (const table of OF_RUNS) {
       await db.query(`DROP POLICY maintenance_removed ON public.${table}`);
       await db.query(`REVOKE ALL ON public.${table} FROM sync_maintenance`);
@@ -77,6 +83,7 @@ async function runs(db: QueryRunner): Promise<void> {
       found_bytes bigint NOT NULL DEFAULT 0,
       fields_not_compared text[] NOT NULL DEFAULT '{}',
       kept_bytes bigint NOT NULL DEFAULT 0,
+      changes_not_kept bigint NOT NULL DEFAULT 0,
       item_bytes bigint NOT NULL DEFAULT 0,
       seen_cleared boolean NOT NULL DEFAULT false,
       write_open_since timestamptz,
@@ -94,7 +101,8 @@ async function runs(db: QueryRunner): Promise<void> {
     failures: 'calls that failed since the last batch, by the kind of error',
     leases_without_commit: 'many: the run kills its workers',
     undoes_sync_id: 'the run whose changes are taken back',
-    kept_bytes: 'the size of its rows in sync_changes',
+    kept_bytes: 'the size of its rows in sync_changes; 0 when its connection was removed',
+    changes_not_kept: 'how many more there would be, had the organization had room',
     traceparent: 'W3C Trace Context of the request, task or webhook that started it, when that was traced',
     started_at: 'of its row in sync_progress: when the first worker took it',
     counts: 'items by what was done: created, updated, …',
@@ -127,13 +135,13 @@ async function runs(db: QueryRunner): Promise<void> {
   await db.query(`GRANT SELECT, INSERT, UPDATE ON public.sync_runs TO sync_app`);
   await db.query(`
     GRANT SELECT (org_id, sync_id, kind, source_connection_id, destination_connection_id, state, leased_until, created_at, seen_cleared,
-            item_bytes),
-          UPDATE (seen_cleared, item_bytes) ON public.sync_runs TO sync_maintenance`);
+            kept_bytes, found_bytes, item_bytes),
+          UPDATE (seen_cleared, kept_bytes, found_bytes, item_bytes) ON public.sync_runs TO sync_maintenance`);
   await db.query(`
     CREATE POLICY maintenance_sees_runs ON public.sync_runs FOR SELECT TO sync_maintenance USING (true)`);
   await db.query(`
     CREATE POLICY maintenance_clears_ended ON public.sync_runs FOR UPDATE TO sync_maintenance
-      USING (state = 'ended') WITH CHECK (state = 'ended' AND seen_cleared)`);
+      USING (state = 'ended') WITH CHECK (state = 'ended')`);
 }
 
 /** A slot whose run has ended is free, however it ended. */

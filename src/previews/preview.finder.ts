@@ -36,8 +36,8 @@ export class PreviewFinder {
         },
       );
     if (typeof delta.sync_id !== 'string') throw notComputedHere();
-    const guard = typeof summary?.guard === 'string' ? summary.guard : null;
-    return { run: named ?? (await this.run(delta.sync_id)), delta, guard, size: sizeOf(summary) };
+    const [guard, approval] = [sentence(summary?.guard), sentence(summary?.approval)];
+    return { run: named ?? (await this.run(delta.sync_id)), delta, guard, approval, size: sizeOf(summary) };
   }
 
   /** Like find(). Throws invalid-request when the preview is for another source, destination or entity type than the request. */
@@ -65,6 +65,8 @@ export class PreviewFinder {
     return found.run;
   }
 }
+
+const sentence = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 /** What a run of ours counted. */
 function sizeOf(summary: Readonly<Record<string, unknown>> | null): FoundPreview['size'] {

@@ -20,6 +20,12 @@ export const findPreviewRun = (orgId: string, syncId: string): Statement => ({
   values: [orgId, syncId],
 });
 
+/** Of a run that is undone. */
+export const changesNotKept = (orgId: string, syncId: string): Statement => ({
+  text: 'SELECT changes_not_kept FROM public.sync_runs WHERE org_id = $1 AND sync_id = $2',
+  values: [orgId, syncId],
+});
+
 export const runCounts = (run: Pick<Run, 'org_id' | 'sync_id'>): Statement => ({
   text: 'SELECT counts FROM public.sync_runs WHERE org_id = $1 AND sync_id = $2',
   values: [run.org_id, run.sync_id],

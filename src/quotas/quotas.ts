@@ -72,11 +72,16 @@ export class Quotas {
     usage[quota] += amount;
   }
 
-  /** Whether more may be stored. For what is left out when there is too much of it, and is no reason to refuse anything. */
-  async hasRoom(quota: keyof StoredUsage): Promise<boolean> {
+  /** How much more may be stored; zero when it is full. */
+  async room(quota: keyof StoredUsage): Promise<number> {
     const { orgId } = currentTenant();
     const usage = this.stored.get(orgId) ?? (await this.count(orgId));
-    return Number(usage[quota]) < this.limits[quota];
+    return Math.max(this.limits[quota] - Number(usage[quota]), 0);
+  }
+
+  /** For whoever finds out while it is at work. */
+  exceeded(quota: keyof StoredUsage): Problem {
+    return exceeded(quota, this.limits[quota]);
   }
 
   /** As `take`, for a stream; call what it returns when the stream ends. */

@@ -1,4 +1,5 @@
 import type { EntityType } from '../connectors/canonical/canonical.types.ts';
+import type { Refusals } from '../planning/deletion.guard.ts';
 import type { ChangeTokens, Run } from './run.types.ts';
 
 /** The parameters of a request to apply a preview. `destination_connection_id` is null for the records. */
@@ -15,6 +16,8 @@ export interface FoundRunPreview {
   readonly run: Run;
   /** One sentence that says why the delete guard refuses the deletes. Null when it allows them. */
   readonly guard: string | null;
+  /** One sentence that says why one person may not make its deletes, counted with those that other runs made. Null when one may. */
+  readonly approval: string | null;
   /** How many items it deletes, and how many it changes in all. */
   readonly size: { readonly deletes: number; readonly changes: number };
 }
@@ -34,10 +37,9 @@ export abstract class RunPreviews {
   abstract assertFresh(preview: string): Promise<void>;
 
   /**
-   * Publishes the result of a preview's or reconcile's run. Called in the transaction that ends the run. `guard`: one sentence that says why the delete
-   * guard refuses the deletes. Null when it allows them.
+   * Publishes the result of a preview's or reconcile's run, with what refuses its deletes. Called in the transaction that ends the run.
    */
-  abstract publish(run: Run, tokens: ChangeTokens, guard: string | null): Promise<void>;
+  abstract publish(run: Run, tokens: ChangeTokens, refusals: Refusals): Promise<void>;
 
   /** RFC 3339. Until when the changes of a run are kept. */
   abstract changesExpireAt(run: Run): string;

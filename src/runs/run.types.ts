@@ -60,6 +60,12 @@ export interface Run {
   /** Calls to a system that failed since the last batch, by the kind of error. */
   readonly failures: Readonly<Record<string, number>>;
   readonly counts: Readonly<Record<string, number>>;
+  /** The sizes of what it has stored: changes that it made, items that failed, and changes that it found. */
+  readonly kept_bytes: number;
+  readonly item_bytes: number;
+  readonly found_bytes: number;
+  /** How many of its changes are not kept, because the organization had no room. */
+  readonly changes_not_kept: number;
   readonly created_at: string;
 }
 
@@ -109,8 +115,15 @@ export interface RecordChange {
   readonly deleted: boolean;
 }
 
+/** How much a run may store in all, in bytes. What is above is not kept (changes, what was read of items), or ends the run (what it found). */
+export interface RunRoom {
+  readonly kept_up_to?: number;
+  readonly items_up_to?: number;
+  readonly found_up_to?: number;
+}
+
 /** Everything that a batch changes, in the form that app.commit_batch expects. It takes effect as a whole or not at all. */
-export interface Batch {
+export interface Batch extends RunRoom {
   readonly items?: readonly ItemOutcome[];
   readonly records?: readonly RecordChange[];
   /** By the id of a connection: the system that the batch was read from, or written to. */
@@ -159,5 +172,5 @@ export interface Planner {
   plan(items: readonly WorkItem[]): Promise<PlannedItem[]>;
 }
 
-/** The result of committing a batch. `finished`: this batch ended the sync. `ended`: somebody else had ended it. */
-export type LeaseOutcome = 'continue' | 'finished' | 'paused' | 'ended' | 'fenced';
+/** The result of committing a batch. `finished`: this batch ended the sync. `ended`: somebody else had ended it. `full`: nothing was stored. */
+export type LeaseOutcome = 'continue' | 'full' | 'finished' | 'paused' | 'ended' | 'fenced';

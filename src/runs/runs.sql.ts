@@ -67,7 +67,7 @@ const RECONCILED = `
 
 const SHOWN = `
   r.sync_id, r.kind, r.source_connection_id, coalesce(r.destination_connection_id::text, 'records') AS destination, r.entity_type,
-  r.mode, r.filters, r.of_sync_id, r.undoes_sync_id, r.trigger, r.requested_by, r.state, r.approval, r.approval_until, r.approval_by, r.counts, r.created_at, row_to_json(p) AS progress,
+  r.mode, r.filters, r.of_sync_id, r.undoes_sync_id, r.trigger, r.requested_by, r.state, r.approval, r.approval_until, r.approval_by, r.counts, r.changes_not_kept, r.created_at, row_to_json(p) AS progress,
   ${RECONCILED} AS reconcile
   FROM public.sync_runs r JOIN public.sync_progress p USING (org_id, sync_id)`;
 

@@ -289,6 +289,18 @@ describe('slow syncs of the past', () => {
     expect(await slowOf('org-few')).toEqual([]);
   });
 
+  it('are compared with syncs alone: a preview or a reconcile neither is slow nor makes others slow', async () => {
+    await insertEnds('org-previews', ends(100, 100, 100, 100, 100));
+    for (const activity_type of ['preview_completed', 'reconcile_completed'])
+      await insertEnds(
+        'org-previews',
+        ends(1, 9_000, 9_000, 9_000, 9_000, 9_000, 9_000).map((other) => ({ ...other, activity_type })),
+      );
+    expect(await slowOf('org-previews')).toEqual([]);
+    await insertEnds('org-previews', ends(40));
+    expect(await slowOf('org-previews')).toMatchObject([{ sync_id: 'of 40', usual_items_per_min: 100 }]);
+  });
+
   it('are also found beside one whose duration is 0', async () => {
     await insertEnds('org-fast', ends(100, 100, 100, 100, 1));
     await insertEnds('org-fast', [{ ...end, record_count: 2_000_000_000, duration_seconds: 1e-300 }]);

@@ -155,6 +155,84 @@ together({
       expect(refused).toMatchObject({ status: 409, type: 'urn:sync-operations:problem:delete-guard' });
     }),
 
+  'What other runs deleted within the time of the guard counts in a preview as it does in the run': () =>
+    inOrganization(async (systems, previews, orgId) => {
+      const ids = customers(
+        systems,
+        Array.from({ length: 94 }, (_, i) => `p${i + 1}@erp.example`),
+      );
+      const ends = systems.back('customer');
+      await previews.run(ends);
+      systems.odoo.admin.unlink('res.partner', ids.slice(0, 12));
+      expect((await previews.run(ends)).counts).toMatchObject({ deleted: 12 });
+
+      // 5 of 82 alone are few; with the 12 before they are not.
+      systems.odoo.admin.unlink('res.partner', ids.slice(20, 25));
+      const sentence = '17 of 94 (18.1 %) would be deleted, which is above the guard of 15 %.';
+      const previewed = await previews.preview(ends);
+      expect(previewed.summary).toMatchObject({ deletes: 5, guard: sentence });
+      const compared = await fixture.call(orgId, 'POST', `/connections/${systems.odooId}/reconcile`, {
+        with: ends.destination,
+        entity_type: 'customer',
+      });
+      await fixture.ended(orgId, compared.body.sync_id);
+      const { status, error } = await previews.run(ends);
+      expect([status, error?.startsWith(sentence)]).toEqual(['failed', true]);
+      for (const found of [previewed.key, compared.body.sync_id])
+        expect((await previews.apply(ends, found)).refused).toMatchObject({
+          status: 409,
+          type: 'urn:sync-operations:problem:delete-guard',
+        });
+    }),
+
+  'An apply whose deletes are too many by the time it runs ends before it writes anything': async () => {
+    const orgId = 'org-too-many-by-now';
+    const [shop, erp] = [await fixture.connect(orgId, 'by-now-shop'), await fixture.connect(orgId, 'by-now-erp')];
+    const ends = {
+      ...{ source_connection_id: shop.id, destination: { connection_id: erp.id } },
+      entity_type: 'customer',
+    };
+    const previews = new Previews(fixture, orgId);
+    shop.system.fill(40);
+    await previews.run(ends);
+    for (const id of [...shop.system.items.keys()].slice(0, 3)) shop.system.remove(id);
+    for (let i = 1; i <= 120; i += 1) shop.system.put({ email: `new${i}@x.example`, name: `New ${i}`, phone: null });
+    const { key, summary } = await previews.preview(ends);
+    expect(summary).toMatchObject({ creates: 120, deletes: 3, guard: null });
+    await fixture.call(orgId, 'PATCH', `/connections/${erp.id}`, { settings: { delete_guard_count: 2 } });
+    const written = erp.system.written.length;
+    const { status, error } = await previews.apply(ends, key);
+    expect([status, error]).toEqual([
+      'failed',
+      expect.stringContaining('3 of 40 (7.5 %) would be deleted, which is above the guard of 2.'),
+    ]);
+    expect(erp.system.written.length).toBe(written);
+  },
+
+  'A preview stays within the guard where a list leaves items out that exist, as the run does': async () => {
+    const orgId = 'org-short-preview';
+    const [shop, erp] = [await fixture.connect(orgId, 'short-shop'), await fixture.connect(orgId, 'short-erp')];
+    const ends = {
+      ...{ source_connection_id: shop.id, destination: { connection_id: erp.id } },
+      entity_type: 'customer',
+    };
+    const previews = new Previews(fixture, orgId);
+    shop.system.fill(40);
+    await previews.run(ends);
+    const ids = [...shop.system.items.keys()].sort();
+    shop.system.unlisted = new Set(ids.slice(10, 30));
+    const [few, ran] = [await previews.preview(ends), await previews.run(ends)];
+    expect([ran.status, ran.counts]).toEqual(['completed', { unchanged: 40 }]);
+    expect([few.summary, few.counts]).toMatchObject([{ deletes: 0, guard: null }, ran.counts]);
+    expect((await previews.apply(ends, few.key)).status).toBe('completed');
+
+    // Of those that no page contains, 10 are gone: that many are refused alike.
+    for (const id of ids.slice(10, 20)) shop.system.remove(id);
+    const [many, stopped] = [await previews.preview(ends), await previews.run(ends)];
+    expect(many.summary).toMatchObject({ deletes: 10, guard: expect.stringContaining('above the guard of 15 %') });
+    expect([stopped.status, stopped.error?.startsWith(many.summary.guard)]).toEqual(['failed', true]);
+  },
+
   'A preview does not stand in trail and trends as a completed sync': () =>
     inOrganization(async ({ shop, there }, previews, orgId) => {
       for (let i = 1; i <= 5; i += 1) shop.admin.createCustomer({ email: `c${i}@shop.example`, first_name: `C${i}` });

@@ -1,4 +1,4 @@
-import type { OdooSandbox, WooCommerceSandbox } from '@sync-operations/sandbox';
+import type { OdooSandbox, OdooSandboxOptions, WooCommerceSandbox } from '@sync-operations/sandbox';
 import fc from 'fast-check';
 
 /** What somebody does to one of the systems. Numbers choose among what there is. */
@@ -26,6 +26,17 @@ export interface State {
   readonly direction: Direction;
   readonly what: Entity;
   readonly guardPercent: number;
+  readonly version: NonNullable<OdooSandboxOptions['version']>;
+  /** Of the sync that is asked for last. */
+  readonly mode: 'full' | 'incremental';
+  readonly crowd: Crowd;
+}
+
+/** So many items of the source that were synced; of them some went before another sync, and some have gone since. */
+export interface Crowd {
+  readonly count: number;
+  readonly goneBefore: number;
+  readonly goneSince: number;
 }
 
 const at = fc.constantFrom('shop', 'odoo');
@@ -59,13 +70,47 @@ export const states: fc.Arbitrary<State> = fc.record({
   direction,
   what: entity,
   guardPercent: fc.constantFrom(15, 100),
+  version: fc.constantFrom<State['version']>(18, 19),
+  mode: fc.constantFrom('full' as const, 'full' as const, 'incremental' as const),
+  crowd: fc.record({
+    count: fc.oneof(fc.constant(0), fc.integer({ min: 15, max: 130 })),
+    goneBefore: fc.nat(4),
+    goneSince: fc.nat(4),
+  }),
 });
+
+type Systems = { readonly shop: WooCommerceSandbox; readonly odoo: OdooSandbox };
+
+/** Makes the items of a crowd, of which orders have none, and returns their ids. */
+export function gather({ what, direction, crowd }: State, { shop, odoo }: Systems): number[] {
+  if (what === 'order') return [];
+  const names = Array.from({ length: crowd.count }, (_, n) => `Crowd ${n}`);
+  if (direction === 'there')
+    return names.map((name, n) =>
+      what === 'customer'
+        ? shop.admin.createCustomer({ email: `crowd${n}@x.example`, first_name: name }).id
+        : shop.admin.createProduct({ name, sku: `CROWD-${n}`, regular_price: '10' }).id,
+    );
+  return names.map((name, n) =>
+    what === 'customer'
+      ? odoo.admin.create('res.partner', { name, customer_rank: 1, email: `crowd${n}@x.example` })
+      : odoo.admin.create('product.template', { name, default_code: `CROWD-${n}`, list_price: 10 }),
+  );
+}
+
+export function disperse(ids: readonly number[], { what, direction }: State, { shop, odoo }: Systems): void {
+  for (const id of ids) {
+    if (direction === 'back') odoo.admin.unlink(what === 'customer' ? 'res.partner' : 'product.template', [id]);
+    else if (what === 'customer') shop.admin.deleteCustomer(id);
+    else shop.admin.deleteProduct(id);
+  }
+}
 
 const email = (n: number) => ['ann@x.example', 'ANN@x.example', 'bob@x.example', 'cy@x.example', 'no mail'][n];
 const sku = (n: number) => ['S-1', 'S-2', 'S-3', '', 'S-5'][n];
 
 /** Does the same to equal systems. What a system refuses is not done. */
-export function take(step: Step, { shop, odoo }: { shop: WooCommerceSandbox; odoo: OdooSandbox }): void {
+export function take(step: Step, { shop, odoo }: Systems): void {
   try {
     (step.at === 'shop' ? atShop : atOdoo)(step, { shop, odoo });
   } catch {
@@ -79,7 +124,7 @@ function atShop(step: Step, { shop }: { shop: WooCommerceSandbox }): void {
   const { what } = step;
   if (step.do === 'add') {
     if (what === 'customer') {
-      const billing = { country: step.odd ? 'XK' : 'DE', city: 'Bern' };
+      const billing = { country: step.odd ? 'QQ' : 'DE', city: 'Bern' };
       admin.createCustomer({ email: email(step.key), first_name: `N${step.key}`, billing });
     } else if (what === 'product') addShopProduct(step, shop);
     else {
@@ -122,9 +167,28 @@ function addShopProduct(step: Extract<Step, { do: 'add' }>, { admin }: WooCommer
   });
 }
 
+/** Of the last customer and the first product, as a salesperson writes it; an odd one stays a quotation, and may have a quantity that no shop takes. */
+function orderAtOdoo(step: Step, { admin }: OdooSandbox): void {
+  if (step.do === 'add') {
+    const buyer = admin.search('res.partner', [['customer_rank', '>', 0]]).at(-1);
+    const [product] = admin.search('product.product', [['sale_ok', '=', true]]);
+    const line = { product_id: product, product_uom_qty: step.odd && step.key % 2 ? 1.5 : 2, price_unit: 10 };
+    const made = admin.create('sale.order', { partner_id: buyer, order_line: product ? [[0, 0, line]] : [] });
+    if (!step.odd) admin.call('sale.order', 'action_confirm', [made]);
+    return;
+  }
+  const ids = admin.search('sale.order', []);
+  const id = ids[step.which % Math.max(1, ids.length)] ?? 0;
+  if (step.do === 'remove') admin.call('sale.order', 'action_cancel', [id]);
+  else admin.write('sale.order', [id], { note: `C${step.key}` });
+}
+
 function atOdoo(step: Step, { odoo }: { odoo: OdooSandbox }): void {
   const { admin } = odoo;
-  if (step.what === 'order') return;
+  if (step.what === 'order') {
+    orderAtOdoo(step, odoo);
+    return;
+  }
   const model = step.what === 'customer' ? 'res.partner' : 'product.template';
   const own = step.what === 'customer' ? [['customer_rank', '>', 0]] : [['sale_ok', '=', true]];
   if (step.do === 'add') {

@@ -136,6 +136,53 @@ together({
       }
     }),
 
+  'A reconcile of orders is applied, too, and what a person cancelled stays cancelled': () =>
+    synced('org-applied-orders', 19, async (both, made, previews) => {
+      const orgId = 'org-applied-orders';
+      const { admin } = both.shop;
+      const line_items = [{ product_id: made.lamp, quantity: 1 }];
+      const second = admin.createOrder({ customer_id: made.ann, status: 'processing', line_items }).id;
+      await previews.run(both.there('order'));
+      const entryOf = (id: number) =>
+        both.odoo.admin.search('sale.order', [['client_order_ref', '=', String(id)]])[0] ?? 0;
+      both.odoo.admin.call('sale.order', 'action_cancel', [entryOf(second)]);
+      const [line = 0] = both.odoo.admin.search('sale.order.line', [['order_id', '=', entryOf(made.order)]]);
+      both.odoo.admin.write('sale.order.line', [line], { product_uom_qty: 7 });
+      const found = await reconcile(fixture, orgId, both.there('order'));
+      expect(found.result).toMatchObject({ different: 1, not_compared: 1 });
+      expect(found.listed.find(({ external_id }) => external_id === `${second}`)).toMatchObject({
+        ...{ difference: 'not_compared', reason: expect.stringMatching(/cancelled/) },
+      });
+      const applied = await previews.apply(both.there('order'), found.syncId);
+      expect([applied.status, applied.counts]).toMatchObject(['completed', { updated: 1 }]);
+      expect(both.odoo.admin.get('sale.order.line', line).product_uom_qty).toBe(2);
+      expect(both.odoo.admin.get('sale.order', entryOf(second)).state).toBe('cancel');
+      expect((await reconcile(fixture, orgId, both.there('order'))).result).toMatchObject({
+        ...{ different: 0, not_compared: 1 },
+      });
+    }),
+
+  'A reconcile that would delete too much is applied with a reason only': async () => {
+    const orgId = 'org-guarded-reconcile';
+    const [shop, erp] = [await fixture.connect(orgId, 'shop'), await fixture.connect(orgId, 'erp')];
+    const ends = { source_connection_id: shop.id, destination: { connection_id: erp.id }, entity_type: 'customer' };
+    const previews = new Previews(fixture, orgId);
+    shop.system.fill(20);
+    await fixture.run(orgId, ends);
+    for (const id of [...shop.system.items.keys()].slice(0, 5)) shop.system.remove(id);
+    const { syncId, result } = await reconcile(fixture, orgId, ends);
+    expect(result).toMatchObject({ equal: 15, missing_at_source: 5 });
+    const { refused } = await previews.apply(ends, syncId);
+    expect(refused).toMatchObject({
+      type: 'urn:sync-operations:problem:delete-guard',
+      detail: expect.stringContaining('5 of 20 (25.0 %) would be deleted, which is above the guard of 15 %.'),
+    });
+    expect(erp.system.items.size).toBe(20);
+    const override_guard = { reason: 'They are gone.' };
+    expect((await previews.apply({ ...ends, override_guard } as typeof ends, syncId)).counts).toEqual({ deleted: 5 });
+    expect(erp.system.items.size).toBe(15);
+  },
+
   'The records are compared like another system, and the trail knows a reconcile from a sync': async () => {
     const orgId = 'org-records';
     const { id, system } = await fixture.connect(orgId, 'shop');
@@ -201,19 +248,40 @@ together({
     shop.system.fill(2_000);
     const ends = { source_connection_id: shop.id, destination: { connection_id: erp.id } };
     const sync = await fixture.run(orgId, ends, 60_000);
-    const follower = () =>
+    const follower = (syncId: string) =>
       waitFor('the sample has ended', async () => {
         const { body } = await fixture.call(orgId, 'GET', `/runs?connection_id=${shop.id}`);
         const [last] = body.items as Json[];
-        return last.kind === 'reconcile' && last.state === 'ended' ? last : undefined;
+        return last.of_sync_id === syncId && last.state === 'ended' ? last : undefined;
       });
-    const sample = await follower();
+    const sample = await follower(sync.sync_id);
     expect(sample).toMatchObject({
       trigger: 'sync',
       of_sync_id: sync.sync_id,
       reconcile: { ...NONE, is_sample: true },
     });
-    expect(sample.reconcile.equal).toBe(5);
+    // A few ids from here and there: two places may have the same.
+    expect(sample.reconcile.equal).toBeGreaterThanOrEqual(3);
+    expect(sample.reconcile.equal).toBeLessThanOrEqual(5);
+
+    // What only the destination changed no sync from here corrects: the sample tells it, and changes nothing.
+    for (const [id, item] of [...erp.system.items]) erp.system.put({ ...item, phone: '1' }, id);
+    const written = erp.system.written.length;
+    const again = await fixture.run(orgId, ends, 60_000);
+    expect([again.progress.status, again.counts]).toEqual(['completed', { unchanged: 2_000 }]);
+    const found = await follower(again.sync_id);
+    expect(found.progress).toMatchObject({ status: 'completed', error_message: null });
+    expect([found.reconcile.equal, found.reconcile.different >= 3]).toEqual([0, true]);
+    const listed = await fixture.call(orgId, 'GET', `/runs/${found.sync_id}/differences`);
+    expect(listed.body.items[0]).toMatchObject({ difference: 'different', fields: [{ field: 'phone' }] });
+    const refused = await fixture.call(orgId, 'POST', '/runs', {
+      ...ends,
+      entity_type: 'customer',
+      preview: found.sync_id,
+    });
+    expect([refused.status, erp.system.written.length]).toEqual([404, written]);
+    const kinds = (await fixture.call(orgId, 'GET', `/runs?connection_id=${shop.id}`)).body.items;
+    expect(kinds.map(({ kind }: Json) => kind)).toEqual(['reconcile', 'sync', 'reconcile', 'sync']);
     // Of few items there is no sample.
     const [small, other] = [await fixture.connect(orgId, 'small'), await fixture.connect(orgId, 'other')];
     small.system.fill(19);
@@ -231,6 +299,7 @@ together({
       kind: 'reconcile',
       cron: '0 4 * * *',
     };
+    shop.system.fill(2);
     const create = (mode: string) =>
       fixture.call(orgId, 'POST', `/connections/${shop.id}/schedules`, { ...body, mode });
     expect(await create('incremental')).toMatchObject({ status: 422, body: { errors: [{ pointer: '#/mode' }] } });
@@ -241,5 +310,9 @@ together({
     await runAsWorker(orgId, () => fixture.service.app.get(ScheduleRunner).runDue(schedule.id));
     const run = (await fixture.call(orgId, 'GET', `/runs?connection_id=${shop.id}`)).body.items[0];
     expect(run).toMatchObject({ kind: 'reconcile', trigger: 'schedule', destination: erp.id });
+    const { result, differences } = await reconciled(fixture, orgId, run.sync_id);
+    expect(result).toMatchObject({ ...NONE, missing_at_destination: 2 });
+    expect(Object.values(differences)).toEqual(['missing_at_destination', 'missing_at_destination']);
+    expect(erp.system.written).toEqual([]);
   },
 });

@@ -73,11 +73,11 @@ function wrongs(
   });
 }
 
-async function expectTakenBack({ steps, direction, what }: State, deeds: readonly Step[]): Promise<void> {
+async function expectTakenBack({ steps, direction, what, version }: State, deeds: readonly Step[]): Promise<void> {
   orgs += 1;
   const orgId = `org-undo-${orgs}`;
   const settings = { delete_guard_percent: 100 };
-  const options = { shop: {}, odoo: { version: 19 as const }, shopSettings: settings, odooSettings: settings };
+  const options = { shop: {}, odoo: { version }, shopSettings: settings, odooSettings: settings };
   await withSystems(fixture, orgId, options, async (systems) => {
     const run = (ends: object) => fixture.run(orgId, { ...ends, mode: 'full' }, 60_000);
     for (const step of steps) {

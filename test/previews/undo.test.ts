@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ConnectorError } from '../../src/connectors/contract/connector.error.ts';
 import { type Json, newOrgName, RunsFixture } from '../runs/runs.support.ts';
 import { sql } from '../support/test-database.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { undo, undoPreview } from './undo.support.ts';
 
 let fixture: RunsFixture;
@@ -21,6 +23,17 @@ const person = (name: string, email = `${name.toLowerCase()}@example.test`) => (
 const held = ({ items }: { items: Map<string, object> }) =>
   [...items.values()].map((item) => (item as Json).name).sort();
 const kinds = (changes: Json[]) => Object.fromEntries(changes.map(({ kind, external_id }) => [external_id, kind]));
+
+/** Applies the preview of an undo, with a reason. */
+async function applied(orgId: string, ends: object, preview: { run: Json }): Promise<Json> {
+  return fixture.run(orgId, { ...ends, preview: preview.run.sync_id, override_guard: { reason: 'It is taken back.' } });
+}
+
+/** The codes of the items of a sync, by id. */
+async function items(orgId: string, syncId: string): Promise<Record<string, string>> {
+  const { body } = await fixture.call(orgId, 'GET', `/progress/${syncId}/items?limit=200`);
+  return Object.fromEntries(body.items.map((item: Json) => [item.external_id, item.error_class]));
+}
 
 describe('The undo of a sync to another connection', () => {
   it('takes back what was created, updated and deleted, and can be undone itself', async () => {
@@ -100,6 +113,65 @@ describe('The undo of a sync to another connection', () => {
     expect(erp.items.size).toBe(1);
   });
 
+  it('skips within its run what the request could not find out', async () => {
+    const { orgId, shop, erp, ends } = await pair();
+    const [one] = ['One', 'Two'].map((name) => shop.put(person(name))) as [string];
+    const { sync_id } = await fixture.run(orgId, ends);
+    const preview = await undoPreview(fixture, orgId, sync_id);
+    const [id = ''] = [...erp.items].find(([, { name }]) => name === 'One') ?? [];
+    erp.put({ ...person('One'), phone: '1' }, id);
+    erp.hooks.beforeReadByIds = () => {
+      erp.hooks.beforeReadByIds = undefined;
+      throw new ConnectorError('unavailable', 'Not now.');
+    };
+    const run = await applied(orgId, ends, preview);
+    expect(run).toMatchObject({ counts: { deleted: 1, skipped: 1 }, progress: { status: 'completed' } });
+    expect(await items(orgId, run.sync_id)).toEqual({ [one]: 'stale_preview' });
+    expect(held(erp)).toEqual(['One']);
+  });
+
+  it('leaves alone what is in use elsewhere, exists again, or was not kept, and says which, in its preview and its run', async () => {
+    const { orgId, shop, erp, ends } = await pair();
+    const other = await fixture.connect(orgId, 'other');
+    const others = { ...ends, source_connection_id: other.id };
+    const undone = async (syncId: string) => {
+      const preview = await undoPreview(fixture, orgId, syncId);
+      const run = await applied(orgId, ends, preview);
+      const codes = await items(orgId, run.sync_id);
+      expect(await items(orgId, preview.run.sync_id)).toEqual(codes);
+      return [codes, run.counts];
+    };
+    const [both, gone, long] = ['Both', 'Gone', 'Long'].map((name) => shop.put(person(name))) as [
+      string,
+      string,
+      string,
+    ];
+    other.system.put(person('Both'));
+    const made = await fixture.run(orgId, ends);
+    expect((await fixture.run(orgId, others)).counts).toEqual({ unchanged: 1 });
+    shop.put({ ...person('Long'), phone: '1' }, long);
+    shop.remove(gone);
+    const changed = await fixture.run(orgId, ends);
+    expect(changed.counts).toEqual({ updated: 1, deleted: 1, unchanged: 1 });
+    // As it is kept of what is too large.
+    await sql(
+      fixture.service.database.superuserUrl,
+      'UPDATE sync_changes SET was = NULL, became = NULL, is_partial = true WHERE sync_id = $1 AND external_id = $2',
+      [changed.sync_id, long],
+    );
+    erp.put(person('Gone'));
+    expect(await undone(changed.sync_id)).toEqual([{ [gone]: 'exists_again', [long]: 'not_kept' }, { conflict: 2 }]);
+    expect(await undone(made.sync_id)).toEqual([
+      { [both]: 'in_use_elsewhere', [long]: 'changed_since' },
+      { conflict: 2 },
+    ]);
+
+    shop.remove(both);
+    const unbound = await fixture.run(orgId, ends);
+    expect(await undone(unbound.sync_id)).toEqual([{ [both]: 'nothing_written' }, { conflict: 1 }]);
+    expect(held(erp)).toEqual(['Both', 'Gone', 'Long']);
+  });
+
   it('is refused by the delete guard without a reason', async () => {
     const orgId = newOrgName();
     const shop = await fixture.connect(orgId, 'shop');
@@ -144,6 +216,92 @@ describe('The undo of a sync into the records', () => {
     // The next full sync brings it all again.
     await fixture.run(orgId, ends);
     expect(await records()).toEqual(['Added', 'Latest', 'Renamed']);
+  });
+});
+
+describe('The undo of a sync into the records, too,', () => {
+  it('skips within its run what changed since its preview', async () => {
+    const { orgId, shop, shopId } = await pair();
+    const ends = { source_connection_id: shopId };
+    const [one] = ['One', 'Two'].map((name) => shop.put(person(name))) as [string];
+    const { sync_id } = await fixture.run(orgId, ends);
+    const preview = await undoPreview(fixture, orgId, sync_id);
+    shop.put({ ...person('One'), phone: '1' }, one);
+    await fixture.run(orgId, ends);
+    const run = await applied(orgId, { ...ends, destination: 'records' }, preview);
+    expect(run.counts).toEqual({ deleted: 1, skipped: 1 });
+    expect(await items(orgId, run.sync_id)).toEqual({ [one]: 'stale_preview' });
+  });
+});
+
+describe('What could not be kept', () => {
+  /** As if the runs so far had stored that much. What is counted is believed for some seconds, but not when it is asked for. */
+  async function usedUp(orgId: string, column: 'kept_bytes' | 'found_bytes', bytes: number): Promise<void> {
+    const statement = `UPDATE sync_runs SET ${column} = $2 WHERE org_id = $1 AND state = 'ended'`;
+    await sql(fixture.service.database.superuserUrl, statement, [orgId, bytes]);
+    await fixture.call(orgId, 'GET', '/usage');
+  }
+
+  it.each(['the records', 'another connection'])(
+    'is no more than a batch above the quota, and the run and its undo tell how much it is (%s)',
+    async (where) => {
+      const { orgId, shop, erp, ends, shopId } = await pair();
+      const both = where === 'the records' ? { source_connection_id: shopId } : ends;
+      shop.put(person('First'));
+      await fixture.run(orgId, both);
+      await usedUp(orgId, 'kept_bytes', 1_073_741_824 - 1_000);
+      shop.fill(250);
+      const run = await fixture.run(orgId, both);
+      expect(run.counts).toEqual({ created: 250, unchanged: 1 });
+      const kept = 250 - run.changes_not_kept;
+      expect([kept > 0, kept <= 100, run.changes_not_kept >= 150]).toEqual([true, true, true]);
+
+      const { preview, run: undone } = await undo(fixture, orgId, run.sync_id);
+      expect(preview.summary).toMatchObject({ deletes: kept, not_kept: run.changes_not_kept });
+      expect(preview.delta_data.note).toContain(`${run.changes_not_kept} changes of the sync are not taken back`);
+      expect(undone.counts).toEqual({ deleted: kept });
+      if (where !== 'the records') expect(erp.items.size).toBe(251 - kept);
+    },
+  );
+
+  it('is told, too, of a run that another worker took over when the quota was full', async () => {
+    const { orgId, shop, erp, ends } = await pair();
+    shop.fill(150);
+    await fixture.run(orgId, ends);
+    for (const [id, data] of [...shop.items]) shop.put({ ...data, phone: '1' }, id);
+    const started = Promise.withResolvers<string>();
+    erp.hooks.beforeWrite = async () => {
+      erp.hooks.beforeWrite = undefined;
+      await fixture.call(orgId, 'POST', `/progress/${await started.promise}/pause`);
+    };
+    const { sync_id } = await fixture.start(orgId, ends);
+    started.resolve(sync_id);
+    const row = async () => (await fixture.call(orgId, 'GET', `/runs/${sync_id}`)).body;
+    await waitFor('it is paused', async () => (await row()).state === 'paused' || undefined);
+    await usedUp(orgId, 'kept_bytes', 1_073_741_824);
+    await fixture.call(orgId, 'POST', `/progress/${sync_id}/resume`);
+    const run = await fixture.ended(orgId, sync_id, 60_000);
+    expect([run.counts, run.changes_not_kept]).toEqual([{ updated: 150 }, 50]);
+    expect((await undo(fixture, orgId, sync_id)).preview.summary).toMatchObject({ updates: 100, not_kept: 50 });
+  });
+
+  it('of what a preview finds ends it, with the reason, before it is above the quota', async () => {
+    const { orgId, shop, ends } = await pair();
+    shop.put(person('First'));
+    await fixture.run(orgId, ends);
+    await usedUp(orgId, 'found_bytes', 2_147_483_648 - 60_000);
+    shop.fill(350);
+    const asked = await fixture.call(orgId, 'POST', `/connections/${ends.source_connection_id}/preview`, {
+      ...{ destination: ends.destination, entity_type: 'customer' },
+    });
+    const { progress } = await fixture.ended(orgId, asked.body.sync_id);
+    expect(progress).toMatchObject({
+      status: 'failed',
+      error_message: 'Your organization may have 2147483648 bytes of what previews and reconciles found.',
+    });
+    const { body } = await fixture.call(orgId, 'GET', '/usage');
+    const { used, limit } = body.items.find(({ name }: Json) => name === 'found_bytes');
+    expect([used <= limit, used > limit - 60_000]).toEqual([true, true]);
   });
 });
 

@@ -124,9 +124,31 @@ describe('Without a limit, or below it', () => {
   });
 });
 
+const TWO_OF_THREE = '2 of 3 (66.7 %) would be deleted, and one person may delete no more than 1.';
+
 describe('Deletes beyond what one person may make', () => {
-  it('are refused in a sync without a preview; overriding the guard and applying a preview wait for a second person', async () => {
+  it('are counted with those of other runs, by an apply as by a sync', async () => {
     const { orgId, from, to, ends, preview, apply } = await organization();
+    await fixture.call(orgId, 'PATCH', `/connections/${to.id}`, { settings: { delete_guard_percent: 100 } });
+    expect((await fixture.run(orgId, ends)).counts).toEqual({ created: 3 });
+    await limit(orgId, { approval_deletes: 1 });
+    const [first = '', second = ''] = from.system.items.keys();
+    from.system.remove(first);
+    expect((await fixture.run(orgId, ends)).counts).toEqual({ deleted: 1, unchanged: 2 });
+    from.system.remove(second);
+    const key = await preview();
+    expect((await fixture.run(orgId, ends)).progress).toMatchObject({
+      status: 'failed',
+      error_message: expect.stringContaining(TWO_OF_THREE),
+    });
+    const run = await apply(key);
+    expect(run.progress.waiting_reason).toBe(`${TWO_OF_THREE} A second person must approve it.`);
+    expect((await by('user-2', orgId, `/runs/${run.sync_id}/approve`, {})).status).toBe(200);
+    expect((await fixture.ended(orgId, run.sync_id)).counts).toMatchObject({ deleted: 1 });
+  });
+
+  it('are refused in a sync without a preview; overriding the guard and applying a preview wait for a second person', async () => {
+    const { orgId, from, to, ends, apply } = await organization();
     const toConnection = { delete_guard_percent: 100 };
     await fixture.call(orgId, 'PATCH', `/connections/${to.id}`, { settings: toConnection });
     await fixture.call(orgId, 'PATCH', `/connections/${from.id}`, { settings: toConnection });
@@ -136,12 +158,14 @@ describe('Deletes beyond what one person may make', () => {
     const alone = await fixture.run(orgId, ends);
     expect(alone.progress).toMatchObject({
       status: 'failed',
-      error_message: expect.stringContaining('above the guard of 1'),
+      error_message: expect.stringContaining(`${TWO_OF_THREE} Nothing more was deleted.`),
     });
     const overriding = await fixture.start(orgId, { ...ends, override_guard: { reason: 'meant' } });
     expect(overriding).toMatchObject({ approval: 'wanted' });
     await fixture.call(orgId, 'POST', `/progress/${overriding.sync_id}/cancel`);
-    const run = await apply(await preview());
+    const { key, summary } = await new Previews(fixture, orgId).preview(ends);
+    expect(summary).toMatchObject({ deletes: 2, guard: null, approval: TWO_OF_THREE });
+    const run = await apply(key);
     expect(run.progress.waiting_reason).toBe('It deletes 2, more than 1. A second person must approve it.');
     expect((await by('user-2', orgId, `/runs/${run.sync_id}/approve`, {})).status).toBe(200);
     expect((await fixture.ended(orgId, run.sync_id)).counts).toMatchObject({ deleted: 2 });

@@ -15,6 +15,7 @@ export interface FakeHooks {
   beforeWrite?(operations: readonly WriteOperation[]): Promise<void> | void;
   afterWrite?(operations: readonly WriteOperation[]): Promise<void> | void;
   beforeToken?(): Promise<void> | void;
+  beforeReadByIds?(): Promise<void> | void;
 }
 
 /** A system in memory behind the contract of a connector: what is tested with it is the runner, not a system. */
@@ -25,7 +26,11 @@ export class FakeSystem {
   hooks: FakeHooks = {};
   /** What it says it is; another one after a test has put another system at its address. */
   identity: string = randomUUID();
+  /** What its lists leave out although it exists; by id it is there. */
+  unlisted: ReadonlySet<string> = new Set();
   reads = 0;
+  /** How many characters of a phone number it holds. */
+  phoneLength = Number.POSITIVE_INFINITY;
   private nextId = 1;
   private clock = 0;
 
@@ -62,7 +67,10 @@ export class FakeSystem {
         const { items, next } = this.page(0, cursor, pageSize);
         return { ids: items.map(({ external_id }) => external_id), next, total: null };
       },
-      readByIds: async (_entity, ids) => ids.flatMap((id) => this.item(id) ?? []),
+      readByIds: async (_entity, ids) => {
+        await this.hooks.beforeReadByIds?.();
+        return ids.flatMap((id) => this.item(id) ?? []);
+      },
       findMatches: async (_entity, candidates) =>
         candidates.map(({ key, data }) => {
           const { email } = data as CanonicalCustomer;
@@ -86,7 +94,8 @@ export class FakeSystem {
 
   private page(since: number, cursor: unknown, pageSize: number): Page {
     const { after, began } = (cursor ?? { after: '', began: this.clock }) as { after: string; began: number };
-    const ids = [...this.items.keys()].sort().filter((id) => id > after && (this.versions.get(id) ?? 0) > since);
+    const isListed = (id: string) => id > after && !this.unlisted.has(id) && (this.versions.get(id) ?? 0) > since;
+    const ids = [...this.items.keys()].sort().filter(isListed);
     const page = ids.slice(0, pageSize);
     const last = page.at(-1);
     const over = ids.length <= pageSize;
@@ -112,6 +121,10 @@ export class FakeSystem {
     return { external_id: id, data };
   }
 
+  private held(name: string, value: unknown): unknown {
+    return name === 'phone' && typeof value === 'string' ? value.slice(0, this.phoneLength) : value;
+  }
+
   private write(operation: WriteOperation): WriteResult {
     this.written.push(operation);
     if (operation.kind === 'delete') {
@@ -130,7 +143,10 @@ export class FakeSystem {
       return { ok: true, external_id: id, data: this.item(id)?.data as CanonicalData };
     }
     const before = this.items.get(operation.external_id);
-    const changed = Object.fromEntries(operation.changes.map((name) => [name, Reflect.get(operation.data, name)]));
+    // What it holds is what it says afterwards.
+    const changed = Object.fromEntries(
+      operation.changes.map((name) => [name, this.held(name, Reflect.get(operation.data, name))]),
+    );
     this.put({ ...before, ...changed }, operation.external_id);
     return {
       ok: true,

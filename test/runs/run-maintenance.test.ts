@@ -40,9 +40,22 @@ async function plant(name: string, state: { removed: boolean; run: string }) {
       [org, name, state.run === 'ended' ? 'completed' : 'paused'],
     );
     await admin(
-      `INSERT INTO sync_runs (org_id, sync_id, kind, source_connection_id, entity_type, mode, state)
-       VALUES ($1, $3, 'sync', $2, 'customer', 'full', $4)`,
-      [...values, state.run],
+      `INSERT INTO sync_runs (org_id, sync_id, kind, source_connection_id, destination_connection_id, entity_type, mode, state,
+         kept_bytes, item_bytes, found_bytes)
+       VALUES ($1, $3, 'sync', $2, NULL, 'customer', 'full', $4, 1, 1, 1),
+              ($1, $3 || '-into', 'sync', $5, $2, 'customer', 'full', 'ended', 1, 1, 1)`,
+      [...values, state.run, other],
+    );
+    await admin(
+      `INSERT INTO sync_preview_cache (org_id, sync_type, entity_type, cache_key, delta_data, computed_by)
+       VALUES ($1, 'connection:' || $2::text || ':records', 'customer', 'k1' || $3, '{}', 'u'),
+              ($1, 'undo:x:' || $4::text || ':' || $2::text, 'customer', 'k2' || $3, '{}', 'u')`,
+      [...values, other],
+    );
+    await admin(
+      `INSERT INTO sync_match_decisions (org_id, entity_type, source, destination, external_id)
+       VALUES ($1, 'customer', $2, $3, '1'), ($1, 'customer', $3, $2, '1')`,
+      [org, id, other],
     );
     await admin(
       `INSERT INTO sync_records (org_id, connection_id, entity_type, external_id, data, content_hash, change_seq)
@@ -106,6 +119,10 @@ async function left(name: string) {
             (SELECT count(*)::int FROM sync_preview_changes c WHERE c.org_id = org AND c.sync_id = $2) AS changes,
             (SELECT count(*)::int FROM sync_changes c WHERE c.org_id = org AND c.sync_id = $2) AS kept,
             (SELECT count(*)::int FROM sync_runs r WHERE r.org_id = org AND r.sync_id = $2) AS runs,
+            (SELECT count(*)::int FROM sync_preview_cache p WHERE p.org_id = org AND position(o.id::text IN sync_type) > 0) AS previews,
+            (SELECT count(*)::int FROM sync_match_decisions d WHERE d.org_id = org AND o.id IN (source, destination)) AS decisions,
+            (SELECT sum(kept_bytes + item_bytes + found_bytes)::int FROM sync_runs r
+              WHERE r.org_id = org AND o.id IN (source_connection_id, destination_connection_id)) AS bytes,
             (SELECT (purged_at IS NOT NULL)::int FROM sync_connections c WHERE c.org_id = org AND c.id = o.id) AS purged
        FROM unnest($1::text[], $3::uuid[]) AS o (org, id)`,
     [ORGS, name, ORGS.map((org) => uuidOf(org, name))],
@@ -114,7 +131,10 @@ async function left(name: string) {
   return rows[0];
 }
 
-const ALL = { records: 1500, links: 1, bindings: 1, cursors: 2, items: 1, schedules: 1, runs: 1, purged: 0 };
+const ALL = {
+  ...{ records: 1500, links: 1, bindings: 1, cursors: 2, items: 1, schedules: 1, runs: 1, purged: 0 },
+  ...{ previews: 2, decisions: 2, bytes: 6 },
+};
 
 describe('Maintenance of runs', () => {
   it('clears what is over, of every organization, and nothing else', async () => {
@@ -127,7 +147,11 @@ describe('Maintenance of runs', () => {
     expect(await left('kept')).toEqual({ ...ALL, seen: 0, deliveries: 1, changes: 1, kept: 2 });
     expect(await left('at-work')).toEqual({ ...ALL, seen: 1, deliveries: 1, changes: 1, kept: 2 });
     // Which ids belong together is kept, for a connection to the same system.
-    const nothing = { records: 0, links: 1, bindings: 0, cursors: 0, items: 0, seen: 0, schedules: 0, deliveries: 0 };
+    const nothing = {
+      ...{ records: 0, links: 1, bindings: 0, cursors: 0, items: 0, seen: 0, schedules: 0, deliveries: 0 },
+      // Of what it no longer has, none counts for a quota, of whichever end of its runs it was.
+      ...{ previews: 0, decisions: 0, bytes: 0 },
+    };
     expect(await left('gone')).toEqual({ ...nothing, changes: 0, kept: 1, runs: 1, purged: 1 });
     // A run that is not over may still write.
     expect(await left('going')).toEqual({ ...ALL, seen: 1, deliveries: 1, changes: 1, kept: 2 });

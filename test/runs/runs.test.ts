@@ -173,6 +173,7 @@ describe('A preview', () => {
       conflicts: 1,
       failed: 0,
       guard: null,
+      approval: null,
     });
     expect(preview.delta_data.conflicts).toEqual([
       expect.objectContaining({

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { startOdooSandbox, startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CensusTask } from '../../src/schedules/census/census.task.ts';
@@ -54,6 +55,12 @@ describe('A census', () => {
       shop.admin.trashProduct(second?.id ?? 0);
       const old = shop.admin.createProduct({ name: 'Old', sku: 'OLD', date_created: '2019-01-01T00:00:00' }).id;
       shop.resetCounters();
+      const page = readFileSync('docs/incremental.md', 'utf8');
+      for (const named of [
+        'a product or order that is deleted for good in a shop',
+        'a product that was made in a shop with an old date',
+      ])
+        expect(page).toMatch(new RegExp(`^\\| ${named}[^|]*\\|[^|]*census[^|]*\\|[^|]*a day \\|$`, 'm'));
 
       const [run, ...others] = await daily(org, id);
       expect(others).toEqual([]);

@@ -124,6 +124,14 @@ export class RunDto {
   })
   counts: Record<string, number>;
 
+  @ApiProperty({
+    type: 'integer',
+    description:
+      'How many of its changes are not kept, because the organization had no room for them. An undo does not take them back.',
+    example: 0,
+  })
+  changes_not_kept: number;
+
   @ApiProperty({ format: 'date-time', example: '2026-11-22T14:02:26.123456+00:00' })
   created_at: string;
 

@@ -3,11 +3,12 @@ import { ENVIRONMENT } from '../../config/config.module.ts';
 import type { Environment } from '../../config/environment.ts';
 import type { OpenedConnection } from '../../connectors/connections/connection.types.ts';
 import type { ReadQuery, Watermark } from '../../connectors/contract/connector.types.ts';
-import { type DeletionBudget, GuardTripped } from '../../planning/deletion.guard.ts';
+import type { Statement } from '../../database/database.ts';
+import type { DeletionBudget } from '../../planning/deletion.guard.ts';
 import type { Pair } from '../../records/bindings.sql.ts';
 import { countKept, keptItems } from '../../records/history/kept.changes.sql.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import { sampleSize } from '../reconcile.sample.ts';
+import { type BoundRange, sampleSize, sampleStarts } from '../reconcile.sample.ts';
 import { type ChangeTokens, isSample, onlyItem, type Run, type RunCheckpoint, writesNothing } from '../run.types.ts';
 import type { RetryPolicy } from '../worker/retry.policy.ts';
 import type { RunLease } from '../worker/run.lease.ts';
@@ -16,6 +17,8 @@ import { destinationToken } from './change.tokens.ts';
 import { PageSizes } from './page.size.ts';
 import { SourceReader } from './source.reader.ts';
 import {
+  boundRange,
+  countDeletesToApply,
   countNamedItems,
   countUnseen,
   findWatermark,
@@ -72,6 +75,8 @@ export class CheckpointBatches {
       sizes: new PageSizes(stored?.page, run.postponements),
     });
     const { arrived } = input.budget;
+    // An apply that has to stop does so before it has written anything.
+    if (isApply(run) && !checkpoint) input.budget.expect(await this.count(countDeletesToApply(run)));
     if (run.undoes_sync_id !== null)
       return this.undone(run, run.undoes_sync_id, checkpoint ?? { phase: 'items', after: '', arrived });
     if (named) return this.named(run as NamedRun, reader, checkpoint ?? { phase: 'items', after: '', arrived });
@@ -97,9 +102,8 @@ export class CheckpointBatches {
     else if (from.phase === 'pages') yield* pageBatches(reader, from, then);
     if (triesAgain) yield* this.refused(run, reader, from);
     if (!findsDeletions) return;
-    const foreseen = from.foreseen ?? (await this.unseen(run, pair));
-    if (budget.refuses(foreseen)) await this.refuseLosses(run, reader, { budget, pair }, foreseen);
-    else if (writesNothing(run)) budget.expect(foreseen);
+    const foreseen = from.foreseen ?? (await this.count(countUnseen(run, pair)));
+    if (budget.exceeds(foreseen)) await this.refuseLosses(run, reader, { budget, pair }, foreseen);
     const start =
       from.phase === 'deletions' && from.foreseen !== undefined
         ? from
@@ -120,7 +124,7 @@ export class CheckpointBatches {
 
   /**
    * A list that leaves out many records is no proof that they are gone, and a key that may no longer see them deletes nothing. Asks by id
-   * for as many as it takes, and throws GuardTripped when more are lost than the guard allows.
+   * for as many as it takes, and refuses when more are lost than the budget allows: a run throws GuardTripped, a preview goes on.
    */
   private async refuseLosses(
     run: Run,
@@ -137,11 +141,12 @@ export class CheckpointBatches {
       const items = await reader.byIds(named.map(({ external_id }) => external_id));
       lost += items.filter(({ deleted, problem }) => deleted || problem).length;
       hidden += items.filter(({ problem }) => problem?.error_class === 'no_access').length;
-      if (budget.refuses(lost) && hidden > 0)
-        throw new GuardTripped(
-          `${hidden} records that were read before are hidden from this key (no_access), and ${lost - hidden} are gone: more than the guard allows. Nothing was deleted. Check what the key may see, or start the sync again with override_guard and a reason.`,
+      if (budget.exceeds(lost)) {
+        if (hidden === 0) return budget.expect(unseen);
+        return budget.refuse(
+          `${hidden} records that were read before are hidden from this key (no_access), and ${lost - hidden} are gone: more than the guard allows. Check what the key may see.`,
         );
-      if (budget.refuses(lost)) budget.expect(unseen);
+      }
       after = last.external_id;
     }
   }
@@ -151,8 +156,8 @@ export class CheckpointBatches {
     return rows.map(({ external_id }) => external_id);
   }
 
-  private async unseen(run: Run, pair: Pair | null): Promise<number> {
-    const [row] = await this.database.query<{ count: number }>(countUnseen(run, pair));
+  private async count(statement: Statement): Promise<number> {
+    const [row] = await this.database.query<{ count: number }>(statement);
     return row?.count ?? 0;
   }
 
@@ -169,8 +174,12 @@ export class CheckpointBatches {
     from: RunCheckpoint,
   ): Promise<RunBatches> {
     const most = sampleSize(this.env.SYNC_RECONCILE_SAMPLE, from.arrived ?? 0);
-    const next = async (after: string) =>
-      after === '' && pair ? this.database.query<NamedItem>(sampledItems(run, pair, most)) : [];
+    const next = async (after: string) => {
+      if (after !== '' || !pair) return [];
+      const [range] = await this.database.query<BoundRange>(boundRange(run, pair));
+      const starts = sampleStarts(run.sync_id, range ?? { first: null, last: null }, most);
+      return this.database.query<NamedItem>(sampledItems(run, pair, starts, most));
+    };
     return { batches: namedItemBatches(reader, from, next), total: null, tokens: NO_TOKENS };
   }
 

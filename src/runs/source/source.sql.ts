@@ -1,7 +1,7 @@
 import type { EntityType } from '../../connectors/canonical/canonical.types.ts';
 import type { Statement } from '../../database/database.ts';
 import { boundSource, type Pair, sourceSide, systemsOf } from '../../records/bindings.sql.ts';
-import { onlyItem, type Run } from '../run.types.ts';
+import { onlyItem, type Run, writesNothing } from '../run.types.ts';
 
 /** The page size of named items: the largest number of ids that connectors accept in one call. */
 const NAMED_PAGE = 100;
@@ -81,19 +81,19 @@ export const countRecords = (orgId: string, connectionId: string, entity: Entity
 });
 
 /**
- * What this run, and earlier ones of the same source and destination within so many hours, deleted without an override: no more than there
- * are records that were deleted within that time and are still, since what came back is no loss.
+ * What other runs of the same source and destination deleted within so many hours without an override: no more than there are records that
+ * were deleted within that time and are still, since what came back is no loss. What this run has deleted is not among them.
  */
-export const countDeleted = (run: Run, hours: number): Statement => ({
+export const countDeletedEarlier = (run: Run, hours: number): Statement => ({
   text: `
-    SELECT greatest($7::integer, least(
+    SELECT least(
       (SELECT coalesce(sum((r.counts ->> 'deleted')::integer), 0) FROM public.sync_runs r
         WHERE r.org_id = $1 AND r.source_connection_id = $2 AND r.entity_type = $3
           AND r.destination_connection_id IS NOT DISTINCT FROM $4::uuid AND r.counts ? 'deleted' AND r.kind <> 'preview'
-          AND (r.sync_id = $5 OR r.override_reason IS NULL AND r.created_at > now() - make_interval(hours => $6))),
-      (SELECT count(*) FROM public.sync_records d
+          AND r.sync_id <> $5 AND r.override_reason IS NULL AND r.created_at > now() - make_interval(hours => $6)),
+      (SELECT greatest(count(*) - $7::integer, 0) FROM public.sync_records d
         WHERE d.org_id = $1 AND d.connection_id = $2 AND d.entity_type = $3
-          AND d.deleted_at > now() - make_interval(hours => $6))))::integer AS count`,
+          AND d.deleted_at > now() - make_interval(hours => $6)))::integer AS count`,
   values: [
     run.org_id,
     run.source_connection_id,
@@ -101,7 +101,7 @@ export const countDeleted = (run: Run, hours: number): Statement => ({
     run.destination_connection_id,
     run.sync_id,
     hours,
-    run.counts.deleted ?? 0,
+    writesNothing(run) ? 0 : (run.counts.deleted ?? 0),
   ],
 });
 
@@ -168,13 +168,43 @@ export const countNamedItems = (run: Run & { kind: NamedKind }): Statement => ({
   values: [run.org_id, namedBy(run), itemOf(run)],
 });
 
-/** `most` bound items, here and there among all of them, and for one run always the same. */
-export const sampledItems = (run: Run, pair: Pair, most: number): Statement => ({
+/** How many deletes an apply has before it. */
+export const countDeletesToApply = (run: Run & { kind: 'apply' }): Statement => ({
+  text: `SELECT count(*)::integer AS count ${NAMED.apply} AND c.kind = 'delete'`,
+  values: [run.org_id, namedBy(run), itemOf(run)],
+});
+
+const BOUND = 'b.org_id = $1 AND b.entity_type = $2 AND b.system_a = $3 AND b.system_b = $4';
+
+/** The first and the last id of what is bound, null where nothing is. */
+export const boundRange = (run: Run, pair: Pair): Statement => {
+  const end = (direction: 'ASC' | 'DESC') =>
+    `(SELECT ${idOf(pair)} FROM public.sync_bindings b WHERE ${BOUND} ORDER BY ${idOf(pair)} ${direction} LIMIT 1)`;
+  return {
+    text: `SELECT ${end('ASC')} AS first, ${end('DESC')} AS last`,
+    values: [run.org_id, run.entity_type, ...systemsOf(pair)],
+  };
+};
+
+/** `most` bound items at most, a few from each of these ids on: what is read is no more than that, however much is bound. */
+export const sampledItems = (run: Run, pair: Pair, starts: readonly string[], most: number): Statement => ({
   text: `
-    SELECT ${idOf(pair)} AS external_id FROM public.sync_bindings b
-     WHERE b.org_id = $1 AND b.entity_type = $2 AND b.system_a = $3 AND b.system_b = $4 AND NOT b.put_away
-     ORDER BY hashtextextended(${idOf(pair)}, hashtext($5)) LIMIT $6`,
-  values: [run.org_id, run.entity_type, ...systemsOf(pair), run.sync_id, most],
+    SELECT DISTINCT f.external_id FROM unnest($5::text[]) AS s (start) CROSS JOIN LATERAL (
+      SELECT ${idOf(pair)} AS external_id, b.put_away FROM public.sync_bindings b
+       WHERE ${BOUND} AND ${idOf(pair)} >= s.start ORDER BY ${idOf(pair)} LIMIT $6) AS f
+     WHERE NOT f.put_away LIMIT $7`,
+  values: [
+    ...[run.org_id, run.entity_type, ...systemsOf(pair)],
+    ...[starts, Math.ceil(most / Math.max(starts.length, 1)), most],
+  ],
+});
+
+/** How many items a run had. */
+export const countItemsOf = (orgId: string, syncId: string): Statement => ({
+  text: `
+    SELECT coalesce(sum(c.value::integer), 0)::integer AS count FROM public.sync_runs r CROSS JOIN LATERAL jsonb_each_text(r.counts) AS c
+     WHERE r.org_id = $1 AND r.sync_id = $2`,
+  values: [orgId, syncId],
 });
 
 /** Ids that were refused before this run and that it has not read, those first that were not tried for the longest time. */

@@ -2,7 +2,8 @@
 -- Promises: writes records, bindings, failed items, changes (those of a preview, and those that were made), watermark, counts and checkpoint together, and carries out a requested
 -- cancel or pause with them. Returns 'fenced' and changes nothing when the epoch is not the current one, or when a connection of the
 -- run leads to another system than the one that the batch was read from or written to, or when nobody has any more what the batch
--- leaves to others. An item counts once, however often it is read. Rows are looked up one by one (LATERAL … LIMIT 1, = ANY), because a table that has just grown has no
+-- leaves to others. Returns 'full' and changes nothing when what the run found would be above `found_up_to` bytes. Above `kept_up_to` bytes
+-- no further change is kept, only counted, and above `items_up_to` none of what was read of an item that failed. An item counts once, however often it is read. Rows are looked up one by one (LATERAL … LIMIT 1, = ANY), because a table that has just grown has no
 -- statistics and a join might scan it once for each row.
 -- Callers: sync_app.
 
@@ -20,6 +21,8 @@ DECLARE
   tally jsonb;
   kept bigint := 0;
   told bigint := 0;
+  missed bigint := 0;
+  keeps boolean;
   destination uuid;
   final text := batch #>> '{final,status}';
 BEGIN
@@ -49,6 +52,13 @@ BEGIN
     RETURN QUERY SELECT 'ended', row_to_json(p);
     RETURN;
   END IF;
+
+  IF run.found_bytes + pg_column_size(batch -> 'changes') > (batch ->> 'found_up_to')::bigint
+     AND jsonb_array_length(batch -> 'changes') > 0 THEN
+    RETURN QUERY SELECT 'full', row_to_json(p);
+    RETURN;
+  END IF;
+  keeps := batch ? 'kept' AND run.kept_bytes < coalesce((batch ->> 'kept_up_to')::bigint, run.kept_bytes + 1);
 
   IF batch ? 'shared' THEN
     -- Two runs may let go of one entry at the same moment, each leaving it to the other. The second waits here for the first, in the same
@@ -87,10 +97,14 @@ BEGIN
     -- What a run changed at a connection it says itself; at the records it is what has just been found out.
     SELECT coalesce(jsonb_object_agg(s.external_id, s.action), '{}'), coalesce(max(s.kept), 0) INTO done, kept
       FROM app.save_records(org, run.source_connection_id, run.entity_type, batch -> 'records',
-             CASE WHEN run.destination_connection_id IS NULL AND batch ? 'kept' THEN sync END, run.created_at) AS s;
+             CASE WHEN run.destination_connection_id IS NULL AND keeps THEN sync END, run.created_at) AS s;
   END IF;
-  IF jsonb_array_length(coalesce(batch -> 'kept', '[]')) > 0 THEN
+  IF jsonb_array_length(coalesce(batch -> 'kept', '[]')) > 0 AND keeps THEN
     kept := kept + app.keep_changes(org, sync, run.entity_type, run.created_at, batch -> 'kept');
+  END IF;
+  IF batch ? 'kept' AND NOT keeps THEN
+    missed := CASE WHEN run.destination_connection_id IS NULL
+      THEN (SELECT count(*) FROM jsonb_each_text(done) AS d WHERE d.value <> 'unchanged') ELSE jsonb_array_length(batch -> 'kept') END;
   END IF;
 
   IF batch ? 'items' THEN
@@ -120,7 +134,9 @@ BEGIN
     IF jsonb_path_exists(batch, '$.items[*] ? (@.outcome != "processed")') THEN
       WITH stored AS (
         INSERT INTO public.sync_items AS x (org_id, sync_id, external_id, outcome, error_class, message, payload, attempts)
-        SELECT org, sync, i.external_id, i.outcome, i.error_class, i.message, i.payload, 1 + coalesce(before.attempts, 0)
+        SELECT org, sync, i.external_id, i.outcome, i.error_class, i.message,
+               CASE WHEN run.item_bytes < coalesce((batch ->> 'items_up_to')::bigint, run.item_bytes + 1) THEN i.payload END,
+               1 + coalesce(before.attempts, 0)
           FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text, error_class text, message text,
                  payload jsonb)
           LEFT JOIN LATERAL (
@@ -243,7 +259,7 @@ BEGIN
          leased_by = CASE WHEN p.status = 'running' THEN r.leased_by END,
          leased_until = CASE WHEN p.status = 'running' THEN now() + lease END,
          leases_without_commit = 0, postponements = 0, failures = '{}', kept_bytes = r.kept_bytes + kept,
-         item_bytes = r.item_bytes + told,
+         changes_not_kept = r.changes_not_kept + missed, item_bytes = r.item_bytes + told,
          found_bytes = r.found_bytes + coalesce(pg_column_size(batch -> 'changes'), 0),
          write_open_since = CASE WHEN batch ? 'items' THEN NULL ELSE r.write_open_since END
    WHERE r.org_id = org AND r.sync_id = sync;

@@ -1,8 +1,8 @@
 -- Why: data that was read from a system is deleted when its connection is removed. The runs are kept as history; they hold no data.
 -- Bindings keep their ids, so that a connection to the same system, added later, creates nothing twice.
 -- Promises: clears away at most batch_size rows per table of one removed connection that has no open run, and marks the connection as
--- purged when no row is left. Bindings are emptied when no other connection leads to the system. The result is above zero while there
--- is more to do. It runs as sync_maintenance, whose policies show it rows of removed connections and of left systems only.
+-- purged when no row is left; then its runs count for no quota any more. When no other connection leads to the system, bindings are emptied
+-- and what people decided about its items is forgotten. The result is above zero while there is more to do. It runs as sync_maintenance, whose policies show it rows of removed connections and of left systems only.
 -- Callers: sync_app, by the scheduled task removed-connections.
 
 CREATE OR REPLACE FUNCTION app.purge_removed_connections(batch_size integer) RETURNS integer
@@ -32,6 +32,17 @@ BEGIN
    WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
     SELECT x.ctid FROM public.sync_bindings x
      WHERE x.org_id = c.org_id AND c.system_id IN (x.system_a, x.system_b) AND x.data_a IS NOT NULL LIMIT batch_size));
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  deleted := deleted + changed;
+  DELETE FROM public.sync_match_decisions d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
+    SELECT x.ctid FROM public.sync_match_decisions x
+     WHERE x.org_id = c.org_id AND c.system_id IN (x.source, x.destination) LIMIT batch_size));
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  deleted := deleted + changed;
+  -- Whatever the preview is of, its name has the ids of both ends.
+  DELETE FROM public.sync_preview_cache d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
+    SELECT x.ctid FROM public.sync_preview_cache x
+     WHERE x.org_id = c.org_id AND position(c.id::text IN x.sync_type) > 0 LIMIT batch_size));
   GET DIAGNOSTICS changed = ROW_COUNT;
   deleted := deleted + changed;
   DELETE FROM public.sync_refusals d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
@@ -77,6 +88,14 @@ BEGIN
      WHERE x.org_id = c.org_id AND x.connection_id = c.id LIMIT batch_size));
   GET DIAGNOSTICS changed = ROW_COUNT;
   deleted := deleted + changed;
+  IF deleted = 0 THEN
+    UPDATE public.sync_runs d SET kept_bytes = 0, found_bytes = 0, item_bytes = 0
+     WHERE d.org_id = c.org_id AND d.sync_id = ANY (ARRAY(
+      SELECT x.sync_id FROM public.sync_runs x
+       WHERE x.org_id = c.org_id AND c.id IN (x.source_connection_id, x.destination_connection_id)
+         AND x.kept_bytes + x.found_bytes + x.item_bytes > 0 LIMIT batch_size));
+    GET DIAGNOSTICS deleted = ROW_COUNT;
+  END IF;
   IF deleted = 0 THEN
     UPDATE public.sync_connections u SET purged_at = now() WHERE u.org_id = c.org_id AND u.id = c.id;
   END IF;

@@ -1,16 +1,16 @@
 import type { OpenedConnection } from '../../connectors/connections/connection.types.ts';
 import { findSettings, type OrganizationSettings } from '../../members/settings.sql.ts';
-import { DeletionBudget } from '../../planning/deletion.guard.ts';
+import { type BudgetState, DeletionBudget } from '../../planning/deletion.guard.ts';
 import { countBindings, type Pair } from '../../records/bindings.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import { type RunCheckpoint, writesNothing } from '../run.types.ts';
-import { countDeleted, countRecords } from '../source/source.sql.ts';
+import { isSample, type Run, type RunCheckpoint, writesNothing } from '../run.types.ts';
+import { countDeletedEarlier, countItemsOf, countRecords } from '../source/source.sql.ts';
 import type { RunLease } from './run.lease.ts';
 
 /**
  * The deletes that a run may make where it writes, of what has arrived there: the entries that are bound, or the records. Counted once,
- * when the run begins, since its creates make more of them. The guard applies to every run without an override, and to the deletes
- * of a time together; a preview or reconcile goes on and says what the guard says.
+ * when the run begins, since its creates make more of them. The deletes of a time count together. Every kind of run has the same limits
+ * and the same counts, so that a preview says what the run would meet; they differ in what a refusal does.
  */
 export async function budgetOf(
   database: TenantDatabase,
@@ -18,17 +18,27 @@ export async function budgetOf(
   pair: Pair | null,
   { connection }: OpenedConnection,
 ): Promise<DeletionBudget> {
-  const isGuarded = !writesNothing(run) && run.override_reason === null;
   const { delete_guard_percent: percent, delete_guard_count: count, delete_guard_hours: hours } = connection.settings;
-  const most = run.kind === 'apply' || !isGuarded ? null : await deletesOfOnePerson(database, run);
-  const counts = [count, most].filter((limit) => typeof limit === 'number');
-  const limits = { percent: Number(percent ?? 15), count: counts.length > 0 ? Math.min(...counts) : null };
+  const limits = {
+    percent: Number(percent ?? 15),
+    count: typeof count === 'number' ? count : null,
+    onePerson: await deletesOfOnePerson(database, run),
+  };
   const arrived = (progress.checkpoint as RunCheckpoint | null)?.arrived ?? (await countArrived(database, run, pair));
-  const done = run.counts.deleted ?? 0;
-  const [recent] = isGuarded ? await database.query<{ count: number }>(countDeleted(run, Number(hours ?? 24))) : [];
-  const earlier = Math.max((recent?.count ?? 0) - done, 0);
-  const alwaysAllowed = run.kind === 'webhook' || run.kind === 'retry' ? 1 : 0;
-  return new DeletionBudget(limits, { isGuarded, arrived, done, earlier, alwaysAllowed });
+  const [recent] = await database.query<{ count: number }>(countDeletedEarlier(run, Number(hours ?? 24)));
+  return new DeletionBudget(limits, {
+    onRefusal: onRefusal(run),
+    arrived,
+    done: run.counts.deleted ?? run.counts.missing_at_source ?? 0,
+    earlier: recent?.count ?? 0,
+    alwaysAllowed: run.kind === 'webhook' || run.kind === 'retry' ? 1 : 0,
+  });
+}
+
+function onRefusal(run: Run): BudgetState['onRefusal'] {
+  if (writesNothing(run)) return 'note';
+  if (run.override_reason !== null) return 'ignore';
+  return run.kind === 'apply' ? 'stop at the guard' : 'stop';
 }
 
 /** What is deleted beyond it needs a second person, who approves a preview: what no preview has shown nobody can. */
@@ -37,8 +47,10 @@ async function deletesOfOnePerson(database: TenantDatabase, { org_id }: RunLease
   return settings?.approval_deletes ?? null;
 }
 
-async function countArrived(database: TenantDatabase, run: RunLease['run'], pair: Pair | null): Promise<number> {
-  const statement = pair ? countBindings(pair) : countRecords(run.org_id, run.source_connection_id, run.entity_type);
-  const [row] = await database.query<{ count: number }>(statement);
+/** A sample asks the sync that it follows, since it looks at few of what is bound. */
+async function countArrived(database: TenantDatabase, run: Run, pair: Pair | null): Promise<number> {
+  const { org_id, source_connection_id, entity_type, of_sync_id } = run;
+  const all = pair ? countBindings(pair) : countRecords(org_id, source_connection_id, entity_type);
+  const [row] = await database.query<{ count: number }>(isSample(run) ? countItemsOf(org_id, of_sync_id ?? '') : all);
   return row?.count ?? 0;
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { FetchBound } from '../../connectors/border/fetch.bound.ts';
 import type { ItemOutcome } from '../../planning/planning.types.ts';
+import { Quotas } from '../../quotas/quotas.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import { traced } from '../../tracing/tracing.ts';
 import type { Batch, BatchResult, LeaseOutcome } from '../run.types.ts';
@@ -15,6 +16,7 @@ export class RunExecutor {
   constructor(
     private readonly database: TenantDatabase,
     private readonly opener: RunOpener,
+    private readonly quotas: Quotas,
   ) {}
 
   /**
@@ -36,6 +38,7 @@ export class RunExecutor {
         const counted = lease.itemsCounted;
         const values = { 'sync.items': read.items.length };
         const outcome = await traced('run batch', values, () => this.batch(lease, opened, read));
+        if (outcome === 'full') throw this.quotas.exceeded('found_bytes');
         if (outcome !== 'continue') return;
         if (stop.aborted) throw new Stopped();
         bound.fetched(Math.max(read.rows ?? 0, lease.itemsCounted - counted));
@@ -53,12 +56,12 @@ export class RunExecutor {
     const result = await unlessAborted(Promise.resolve(processing), lease.lostSignal);
     const { checkpoint, watermark, present = [] } = read;
     const total = read.total ?? opened.total ?? undefined;
-    const { systems } = opened;
+    const { systems, room } = opened;
     const items = present.length > 0 ? [...(result.items ?? []), ...present.map(isPresent)] : result.items;
     const batch = {
-      ...{ ...result, systems, checkpoint, total },
-      kept: opened.keepsChanges ? (result.kept ?? []) : undefined,
-      ...(items && { items: opened.keepsPayloads ? items : items.map(withoutPayload) }),
+      ...{ ...result, ...room, systems, checkpoint, total },
+      kept: room.kept_up_to === undefined ? undefined : (result.kept ?? []),
+      ...(items && { items }),
       ...(watermark && opened.keepsWatermark && { watermark }),
     };
     return read.isLast ? this.finish(lease, opened, batch) : lease.commit(batch);
@@ -73,8 +76,6 @@ export class RunExecutor {
     });
   }
 }
-
-const withoutPayload = ({ payload: _, ...item }: ItemOutcome): ItemOutcome => item;
 
 const isPresent = (external_id: string): ItemOutcome => ({ external_id, outcome: 'processed', action: 'present' });
 

@@ -155,10 +155,10 @@ export class RunLease {
     this.waiting = {};
     if (outcome === 'finished' || outcome === 'ended') this.end = row?.progress?.status;
     // A batch that finds its sync ended has no effect, except the batch that confirms a cancel.
-    const tookEffect = outcome !== 'fenced' && (outcome !== 'ended' || this.end === 'cancelled');
+    const tookEffect = outcome !== 'fenced' && outcome !== 'full' && (outcome !== 'ended' || this.end === 'cancelled');
     this.onCommit({ seconds: (performance.now() - began) / 1000, items: tookEffect ? (batch.items ?? []) : [] });
     if (outcome === 'paused') this.askToStop('pause');
-    else if (outcome !== 'continue') this.askToStop(outcome === 'fenced' ? 'fenced' : 'ended');
+    else if (outcome !== 'continue' && outcome !== 'full') this.askToStop(outcome === 'fenced' ? 'fenced' : 'ended');
     return outcome;
   }
 

@@ -19,7 +19,7 @@ import { RecordsDestination } from '../destination/records.destination.ts';
 import { WriteTrial } from '../destination/write.trial.ts';
 import { RunEndListeners } from '../run.end-listeners.ts';
 import { RunPreviews } from '../run.previews.ts';
-import { type Destination, isSample, type Planner, type Run, writesNothing } from '../run.types.ts';
+import { type Destination, isSample, type Planner, type Run, type RunRoom, writesNothing } from '../run.types.ts';
 import { findRunRow, noteFieldsNotCompared, openSince } from '../runs.sql.ts';
 import type { SourceBatch } from '../source/batches.ts';
 import { CheckpointBatches } from '../source/checkpoint.batches.ts';
@@ -38,10 +38,7 @@ export interface OpenedRun {
   readonly systems: Readonly<Record<string, string>>;
   /** The number of items of the whole run. Null while it is not known. */
   readonly total: number | null;
-  /** Whether its changes are kept, so that they can be undone: a preview makes none, and what is kept of an organization has a quota. */
-  readonly keepsChanges: boolean;
-  /** Whether an item that failed is stored with what was read of it, which has a quota, too. */
-  readonly keepsPayloads: boolean;
+  readonly room: RunRoom;
   /** Whether the next incremental sync may start from this run's watermark. */
   readonly keepsWatermark: boolean;
   /** Called in the transaction that ends the run, after its last batch. */
@@ -90,11 +87,10 @@ export class RunOpener {
       total,
       destination: this.destination(lease, retryPolicy, signal, budget, pair, planner, source, other),
       systems: systems.byConnection,
-      keepsChanges: !writesNothing(run) && (await this.quotas.hasRoom('change_bytes')),
-      keepsPayloads: await this.quotas.hasRoom('item_bytes'),
+      room: await this.room(run),
       keepsWatermark: run.kind === 'sync' && Object.keys(run.filters).length === 0,
       afterEnd: async () => {
-        if (writesNothing(run) && !isSample(run)) await this.previews.publish(run, tokens, budget.refusal);
+        if (writesNothing(run) && !isSample(run)) await this.previews.publish(run, tokens, budget.refusals);
         if (run.kind === 'reconcile' && other)
           await this.database.query(
             noteFieldsNotCompared(
@@ -105,6 +101,13 @@ export class RunOpener {
         await this.endListeners.notify(run, lease.progress.started_at);
       },
     };
+  }
+
+  private async room(run: Run): Promise<RunRoom> {
+    const items_up_to = run.item_bytes + (await this.quotas.room('item_bytes'));
+    return writesNothing(run)
+      ? { items_up_to, found_up_to: run.found_bytes + (await this.quotas.room('found_bytes')) }
+      : { items_up_to, kept_up_to: run.kept_bytes + (await this.quotas.room('change_bytes')) };
   }
 
   private destination(

@@ -1632,6 +1632,10 @@ export type Run = {
     counts: {
         [key: string]: number;
     };
+    /**
+     * How many of its changes are not kept, because the organization had no room for them. An undo does not take them back.
+     */
+    changes_not_kept: number;
     created_at: string;
     /**
      * What a reconcile found, once it has completed. Null for the other kinds.
@@ -1849,6 +1853,10 @@ export type PreviewRun = {
     counts: {
         [key: string]: number;
     };
+    /**
+     * How many of its changes are not kept, because the organization had no room for them. An undo does not take them back.
+     */
+    changes_not_kept: number;
     created_at: string;
     /**
      * What a reconcile found, once it has completed. Null for the other kinds.
