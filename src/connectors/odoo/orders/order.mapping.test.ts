@@ -75,7 +75,7 @@ describe('a sale order', () => {
   });
 
   it('subtracts the tax from a unit price that includes it', () => {
-    const taxes = new Map([[1, { name: '25% incl', amount: '25', inPrice: true }]]);
+    const taxes = new Map([[1, { name: '25% incl', amount: '25', inPrice: true, isFixed: false }]]);
     const row = { ...LINE, price_unit: 62.5, price_subtotal: 80.0 };
     expect(lineFromSale(row, { ...PARTS, taxes })?.unit_price).toBe('50');
   });
@@ -116,6 +116,7 @@ describe('writing an order', () => {
       name: fc.string(),
       amount: fc.integer({ min: 0, max: 30 }).map(String),
       inPrice: fc.boolean(),
+      isFixed: fc.boolean(),
     });
     fc.assert(
       fc.property(
