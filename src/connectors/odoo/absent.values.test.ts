@@ -31,7 +31,7 @@ const LINE: Row = {
   ...{ id: 7, order_id: [4, 'S4'], product_id: false, name: 'Cup', product_uom_qty: 2, price_unit: 50, discount: 20 },
   ...{ price_subtotal: 80, price_tax: 12, tax_ids: [1], display_type: false },
 };
-const TAXES = new Map([[1, { name: '15%', amount: '15', inPrice: false }]]);
+const TAXES = new Map([[1, { name: '15%', amount: '15', inPrice: false, isFixed: false }]]);
 const READ = {
   partner: (row: Row) => customerFromPartner(row, geographyOf([{ id: 75, code: 'FR' }], [])),
   address: (row: Row) => customerFromPartner(row, geographyOf([{ id: 75, code: 'FR' }], [])).billing,

@@ -1,6 +1,6 @@
 import { type OdooSandbox, startOdooSandbox } from '@sync-operations/sandbox';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { CanonicalOrder } from '../../../src/connectors/canonical/canonical.types.ts';
+import type { CanonicalOrder, CanonicalOrderLine } from '../../../src/connectors/canonical/canonical.types.ts';
 import type { ConnectorSession, WriteOperation } from '../../../src/connectors/contract/connector.types.ts';
 import { HttpClients } from '../../../src/connectors/http/http.clients.ts';
 import { odoo } from '../../../src/connectors/odoo/odoo.connector.ts';
@@ -28,11 +28,11 @@ afterEach(async () => {
   await server.stop();
 });
 
-const line = (total: string, quantity = '1') => ({
-  ...{ kind: 'product' as const, name: `${quantity} for ${total}`, sku: 'SKU-0001', product_external_id: null },
+const line = (total: string, quantity = '1'): CanonicalOrderLine => ({
+  ...{ kind: 'product', name: `${quantity} for ${total}`, sku: 'SKU-0001', product_external_id: null },
   ...{ quantity, total, tax_total: '0', taxes: [] },
 });
-const order = (partner: number, ...lines: ReturnType<typeof line>[]): CanonicalOrder => ({
+const order = (partner: number, ...lines: CanonicalOrderLine[]): CanonicalOrder => ({
   ...{ number: '1', customer: { external_id: String(partner) }, lines, tax_total: '0' },
   total: String(lines.reduce((sum, { total }) => sum + Number(total), 0)),
 });
@@ -50,6 +50,29 @@ function automate(isIt: (request: ProxyRequest) => boolean, work: (orders: numbe
 const isCreate = ({ url }: ProxyRequest) => url.pathname.endsWith('/sale.order/create');
 const isWrite = ({ url }: ProxyRequest) => url.pathname.endsWith('/sale.order/write');
 const rowsOf = ([id = 0]: readonly number[]): number[] => server.admin.get('sale.order', id).order_line;
+
+it('Taxes are computed by their kind also in a session that has read orders before', async () => {
+  const tax = (values: object) => server.admin.create('account.tax', { type_tax_use: 'sale', ...values });
+  const eco = tax({ name: 'Eco', amount: 2, amount_type: 'fixed', include_base_amount: true, sequence: 1 });
+  const vat = tax({ name: 'VAT', amount: 19, sequence: 2 });
+  const [product] = server.admin.search('product.product', []);
+  const values = { product_id: product, product_uom_qty: 3, price_unit: 100, tax_ids: [[6, 0, [eco]]] };
+  const there = server.admin.create('sale.order', { partner_id: partners[0], order_line: [[0, 0, values]] });
+  const [read] = await session.readByIds('order', [String(there)], signal);
+  expect(read?.data).toMatchObject({ total: '306', tax_total: '6', lines: [{ taxes: [{ name: 'Eco', total: '6' }] }] });
+  const taxes = [
+    { name: 'Eco', total: '6' },
+    { name: 'VAT', total: '58.14' },
+  ];
+  const taxed = { ...line('300', '3'), tax_total: '64.14', taxes };
+  const made = await create({ ...order(partners[0] ?? 0, taxed), tax_total: '64.14', total: '364.14' });
+  expect(made).toMatchObject({ ok: true, data: { total: '364.14', tax_total: '64.14' } });
+  const rows = server.admin.read(
+    'sale.order.line',
+    server.admin.get('sale.order', Math.max(...server.admin.search('sale.order', []))).order_line,
+  );
+  expect(rows.map((row) => [row.price_subtotal, row.tax_ids])).toEqual([[300, [eco, vat]]]);
+});
 
 describe('After a write to Odoo', () => {
   it('an order that Odoo leaves out of its answer is told of, since nobody compared it', async () => {

@@ -142,7 +142,6 @@ describe.each([
       const isTold = result?.problem.error_class === 'unknown_tax' && hasUnknownTax(order);
       return isTold ? null : { order, result };
     }
-    if (result.warning) return { order, result };
     const made = server.admin.get('sale.order', Number(result.external_id));
     const taxes = server.admin.read('account.tax', server.admin.search('account.tax', [['name', 'like', 'unknown']]));
     const invented = taxes.find(({ name, amount }) => !String(name).endsWith(` ${amount}`));
@@ -162,7 +161,10 @@ describe.each([
         .join();
     const wanted = (order.lines ?? []).map(({ total }) => new Big(total).round(decimals, Big.roundHalfUp));
     const kept = rows.map((row) => new Big(row.price_subtotal));
-    return same && shown(wanted) === shown(kept) ? null : { order, sums, wanted, result, made, rows };
+    const isRight = shown(wanted) === shown(kept);
+    // One amount in ten thousand has no price of two digits; the totals are right all the same.
+    const isTold = result.warning?.error_class === 'line_differs';
+    return same && isRight !== isTold ? null : { order, sums, wanted, result, made, rows };
   }
 
   let keys = 0;
@@ -193,6 +195,8 @@ describe.each([
           if (how === 'updated') results = await session.write('order', updates, signal);
           const written =
             how === 'updated' ? updates.map((one) => (one as { data: CanonicalOrder }).data) : orders.flat();
+          const told = results.filter((result) => result.ok && result.warning);
+          if (told.length > 1) throw new Error(`${told.length} of ${results.length} differ: ${JSON.stringify(told)}`);
           const wrong = written.map((order, i) => wrongIn(order, results[i])).filter((one) => one !== null);
           if (wrong.length > 0) throw new Error(`${wrong.length} of ${written.length}: ${JSON.stringify(wrong[0])}`);
         }),

@@ -191,15 +191,16 @@ export class OdooClient {
     }
   }
 
-  /** Those of the fields that this server has. Read once a session. */
+  /** Those of the fields that this server has. Each set of names is read once a session. */
   fields(model: string, names: readonly string[], signal: AbortSignal): Promise<FieldInfos> {
-    const known = this.#infos.get(model);
+    const key = [model, ...names].join();
+    const known = this.#infos.get(key);
     if (known) return known;
     const infos = this.#readFields(model, names, signal).catch((error) => {
-      this.#infos.delete(model);
+      this.#infos.delete(key);
       throw error;
     });
-    this.#infos.set(model, infos);
+    this.#infos.set(key, infos);
     return infos;
   }
 

@@ -42,6 +42,8 @@ export interface Tax {
   /** A percentage or an amount, depending on `amount_type`. */
   readonly amount: Decimal;
   readonly inPrice: boolean;
+  /** An amount for each piece, whatever it costs. */
+  readonly isFixed: boolean;
 }
 
 export interface LineParts {
@@ -84,7 +86,7 @@ export function lineFromSale(row: Row, { products, taxes, decimals }: LineParts)
     ...(kind === 'product' && { unit_price: unitPriceOf(amounts) }),
     total,
     tax_total: taxTotal,
-    taxes: applied && splitTax(taxTotal, applied, decimals),
+    taxes: applied && splitTax({ total: taxTotal, net: total, quantity }, applied, decimals),
   });
 }
 
@@ -104,17 +106,30 @@ function taxesOf(row: Row, taxes: ReadonlyMap<number, Tax>): readonly Tax[] | un
   });
 }
 
+interface TaxedLine {
+  /** The sum of its taxes. */
+  readonly total: Decimal;
+  readonly net: Decimal;
+  readonly quantity: Decimal;
+}
+
 /**
- * A line has only the sum of its taxes. Each tax gets a share by its rate, in units of the currency, and the last one the rest, so that the
- * sum stays exact.
+ * A line has only the sum of its taxes. Each gets a share by what it comes to, in units of the currency, and the last one the rest, so that
+ * the sum stays exact.
  */
-export function splitTax(total: Decimal, taxes: readonly Tax[], decimals: number): { name: string; total: Decimal }[] {
-  const rates = taxes.reduce((sum, { amount }) => sum.plus(new Big(amount).abs()), new Big(0));
+export function splitTax(
+  { total, net, quantity }: TaxedLine,
+  taxes: readonly Tax[],
+  decimals: number,
+): { name: string; total: Decimal }[] {
+  const weights = taxes.map(({ amount, isFixed }) =>
+    (isFixed ? new Big(amount).times(quantity) : new Big(amount).times(net).div(100)).abs(),
+  );
+  const all = weights.reduce((sum, weight) => sum.plus(weight), new Big(0));
   let left = new Big(total);
-  return taxes.map(({ name, amount }, i) => {
-    const share = rates.eq(0)
-      ? new Big(0)
-      : new Big(total).times(new Big(amount).abs()).div(rates).round(decimals, Big.roundHalfUp);
+  return taxes.map(({ name }, i) => {
+    const part = new Big(total).times(weights[i] ?? 0);
+    const share = all.eq(0) ? new Big(0) : part.div(all).round(decimals, Big.roundHalfUp);
     const own = i === taxes.length - 1 ? left : share;
     left = left.minus(own);
     return { name, total: toDecimal(own.toFixed()) ?? '0' };

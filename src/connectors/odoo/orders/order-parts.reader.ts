@@ -72,7 +72,7 @@ export class OrderPartsReader {
   async #readTaxes(ids: readonly number[], signal: AbortSignal): Promise<void> {
     const missing = [...new Set(ids)].filter((id) => !this.#taxes.has(id));
     if (missing.length === 0) return;
-    const infos = await this.#client.fields('account.tax', ['name', 'amount', 'price_include'], signal);
+    const infos = await this.#client.fields('account.tax', ['name', 'amount', 'amount_type', 'price_include'], signal);
     const search = { domain: [['id', 'in', missing]], fields: [...infos.keys()] };
     for (const row of await this.#client.searchRead('account.tax', search, signal)) {
       this.#taxes.set(Number(row.id), {
@@ -81,6 +81,7 @@ export class OrderPartsReader {
           return amountOf(row.amount, 'account.tax.amount');
         },
         inPrice: row.price_include === true,
+        isFixed: row.amount_type === 'fixed',
       });
     }
   }

@@ -1,7 +1,7 @@
 import Big from 'big.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lineFromSale, splitTax } from './line.mapping.ts';
+import { lineFromSale, splitTax, type Tax } from './line.mapping.ts';
 import { orderFromSale, saleValues, stateAction } from './order.mapping.ts';
 
 /** As recorded of Odoo 19 (38-sale-order). */
@@ -31,9 +31,12 @@ const LINE = {
 };
 const PARTS = {
   products: new Map([[9, { templateId: 3, code: 'SKU-9' }]]),
-  taxes: new Map([[1, { name: '15%', amount: '15', inPrice: false }]]),
+  taxes: new Map([[1, { name: '15%', amount: '15', inPrice: false, isFixed: false }]]),
   decimals: 2,
 };
+
+const shares = (total: string, taxes: readonly Tax[], decimals: number) =>
+  splitTax({ total, net: '100', quantity: '1' }, taxes, decimals).map((share) => share.total);
 
 describe('a sale order', () => {
   it('becomes an order with the shop’s number and exact amounts', () => {
@@ -72,7 +75,7 @@ describe('a sale order', () => {
   });
 
   it('subtracts the tax from a unit price that includes it', () => {
-    const taxes = new Map([[1, { name: '25% incl', amount: '25', inPrice: true }]]);
+    const taxes = new Map([[1, { name: '25% incl', amount: '25', inPrice: true, isFixed: false }]]);
     const row = { ...LINE, price_unit: 62.5, price_subtotal: 80.0 };
     expect(lineFromSale(row, { ...PARTS, taxes })?.unit_price).toBe('50');
   });
@@ -113,6 +116,7 @@ describe('writing an order', () => {
       name: fc.string(),
       amount: fc.integer({ min: 0, max: 30 }).map(String),
       inPrice: fc.boolean(),
+      isFixed: fc.boolean(),
     });
     fc.assert(
       fc.property(
@@ -121,9 +125,9 @@ describe('writing an order', () => {
         fc.constantFrom(0, 2, 3),
         (units, taxes, decimals) => {
           const total = new Big(units).div(new Big(10).pow(decimals));
-          const shares = splitTax(total.toFixed(), taxes, decimals).map((share) => new Big(share.total));
-          expect(shares.reduce((sum, share) => sum.plus(share), new Big(0)).eq(total)).toBe(true);
-          expect(shares.filter((share) => !share.eq(share.round(decimals)))).toEqual([]);
+          const parts = shares(total.toFixed(), taxes, decimals).map((share) => new Big(share));
+          expect(parts.reduce((sum, share) => sum.plus(share), new Big(0)).eq(total)).toBe(true);
+          expect(parts.filter((share) => !share.eq(share.round(decimals)))).toEqual([]);
         },
       ),
     );
@@ -134,7 +138,16 @@ describe('writing an order', () => {
     [2, '10', ['6.67', '3.33']],
     [3, '10', ['6.667', '3.333']],
   ])('in a currency of %i decimals is split to its last unit', (decimals, total, wanted) => {
-    const taxes = ['20', '10'].map((amount) => ({ name: amount, amount, inPrice: false }));
-    expect(splitTax(total, taxes, decimals).map((share) => share.total)).toEqual(wanted);
+    const taxes = ['20', '10'].map((amount) => ({ name: amount, amount, inPrice: false, isFixed: false }));
+    expect(shares(total, taxes, decimals)).toEqual(wanted);
+  });
+
+  it('of which one is a fixed amount is split by what each comes to', () => {
+    const fixed = { name: 'Eco', amount: '2', inPrice: false, isFixed: true };
+    const vat = { name: '19%', amount: '19', inPrice: false, isFixed: false };
+    // Three pieces of 100.00: 6.00 and 57.00.
+    expect(splitTax({ total: '63', net: '300', quantity: '3' }, [fixed, vat], 2).map((share) => share.total)).toEqual([
+      ...['6', '57'],
+    ]);
   });
 });

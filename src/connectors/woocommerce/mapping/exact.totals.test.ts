@@ -96,6 +96,18 @@ describe('The total of an order', () => {
     expect(totalOf({ ...sums('60.000000'), line_items: [line('160.000000')] })).toBe('60');
   });
 
+  it('of whole crowns is as the shop says, although the currency has decimals and no setting is known', () => {
+    const order = (net: string, tax: string, total: string, whole: string) => ({
+      ...{ currency: 'CZK', ...sums(total, whole), line_items: [line(net, [tax], whole)] },
+    });
+    // 1000 and 1001 with 21 % in the price.
+    expect(totalOf(order('826.446281', '173.553719', '1000.000000', '174.000000'))).toBe('1000');
+    expect(totalOf(order('827.272727', '173.727273', '1001.000000', '174.000000'))).toBe('1001');
+    // Made with two decimals, the tax of 173.99 would have been stored as such.
+    expect(totalOf(order('828.538095', '173.993000', '1003.000000', '174.000000'))).toBe('1003');
+    expect(totalOf(order('828.538095', '173.993000', '1003.000000', '174.000000'), 0)).toBe('1003');
+  });
+
   it('of a currency without decimals is as the shop says, unless a sum has some', () => {
     const yen = { currency: 'JPY', line_items: [line('909.090909', ['90.909091'], '91.000000')] };
     expect(totalOf({ ...yen, ...sums('1000.000000', '91.000000') }, 0)).toBe('1000');

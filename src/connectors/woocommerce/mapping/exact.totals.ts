@@ -118,7 +118,10 @@ function isMadeWith({ lines, stored }: Order, shown: number, made: number): bool
   return sums.some((sum) => sum !== undefined && places(sum) > shown && places(sum) <= made);
 }
 
-/** One that lacks the decimals of its parts, by more than they are rounded to, was stored with fewer. */
+/**
+ * A sum that lacks the decimals of its parts was stored with fewer. Taxes that are rounded one by one must make it exactly; others are
+ * rounded in more ways, each part by half a unit at most.
+ */
 function isMadeAsShown({ raw, lines, stored }: Order, shown: number, made: number): boolean {
   const taxes = (of: readonly CanonicalOrderLine[]) =>
     of.flatMap((line) => (line.taxes ?? []).map(({ total }) => new Big(total)));
@@ -133,10 +136,14 @@ function isMadeAsShown({ raw, lines, stored }: Order, shown: number, made: numbe
     discount_total: discounts,
   };
   const unit = new Big(10).pow(-made);
+  const rounds = lines.some((line) => roundsTaxes(line, shown));
   return STORED.some((name) => {
     const sum = stored[name];
-    const missing = sum && added(parts[name]).minus(sum).abs();
-    return sum && missing && places(sum) <= shown && missing.gt(unit.times(parts[name].length));
+    if (!sum || places(sum) > shown) return false;
+    if (rounds && (name === 'cart_tax' || name === 'shipping_tax')) {
+      return ![rounded, halfDown].some((round) => added(parts[name].map((part) => round(part, made))).eq(sum));
+    }
+    return added(parts[name]).minus(sum).abs().gt(unit.times(parts[name].length));
   });
 }
 
@@ -180,6 +187,11 @@ function needed(value: unknown, field: string): Big {
 
 const added = (amounts: readonly Big[]): Big => amounts.reduce((sum, amount) => sum.plus(amount), new Big(0));
 const rounded = (amount: Big, decimals: number): Big => amount.round(decimals, Big.roundHalfUp);
+/** As a shop rounds the taxes in its prices. */
+const halfDown = (amount: Big, decimals: number): Big => {
+  const down = amount.round(decimals, Big.roundDown);
+  return amount.minus(down).abs().gt(new Big(10).pow(-decimals).div(2)) ? rounded(amount, decimals) : down;
+};
 const places = ({ c, e }: Big): number => Math.max(0, c.length - e - 1);
 const decimalOf = (amount: Big): Decimal => toDecimal(amount.toFixed()) ?? '0';
 
