@@ -24,7 +24,7 @@ export interface ScoredMatch {
   readonly nameless: boolean;
 }
 
-/** How sure it is that an entry of the destination is the item. Pure; docs/connectors.md has the table. */
+/** How sure it is that an entry of the destination is the item. Pure; docs/matching.md has the table. */
 export function scoreMatch(entity: EntityType, target: CanonicalData, entry: Match): ScoredMatch {
   const [mine, theirs] = [keysOf(entity, target), entry.data && keysOf(entity, entry.data)];
   // What is in a trash has no data; it was found by the key that the system searches for.

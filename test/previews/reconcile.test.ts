@@ -290,6 +290,57 @@ together({
     expect(body.items.map(({ kind }: Json) => kind)).toEqual(['sync']);
   },
 
+  'A line that code changed, without moving the time of its order, is found by a reconcile and by no incremental sync':
+    async () => {
+      const orgId = 'org-by-code';
+      const early = Date.now() - 7_200_000;
+      let at: number | null = early;
+      await withSystems(
+        fixture,
+        orgId,
+        { shop: { now: () => at ?? Date.now() }, odoo: { version: 19 } },
+        async (both) => {
+          const { shop, there } = both;
+          const { admin } = shop;
+          const lamp = admin.createProduct({ name: 'Lamp', sku: 'LAMP-1', regular_price: '10' });
+          const ann = admin.createCustomer({ email: 'ann@x.example', first_name: 'Ann', last_name: 'Example' });
+          const order = () =>
+            admin.createOrder({
+              ...{ customer_id: ann.id, status: 'processing', line_items: [{ product_id: lamp.id, quantity: 1 }] },
+            });
+          const made = order();
+          at = early + 3_600_000;
+          order();
+          at = null;
+          for (const entity of ENTITIES)
+            expect((await fixture.run(orgId, there(entity))).progress).toMatchObject({ status: 'completed' });
+          const modified = () =>
+            shop
+              .state()
+              .orders()
+              .find(({ id }) => id === made.id)?.date_modified_gmt;
+          const before = modified();
+          // Time stands still for the order.
+          at = early;
+          const id = made.line_items[0]?.id;
+          admin.updateOrder(made.id, { line_items: [{ id, quantity: 7, subtotal: '70', total: '70' }] });
+          expect(modified()).toEqual(before);
+          at = null;
+          const { counts } = await fixture.run(orgId, { ...there('order'), mode: 'incremental' });
+          expect(counts.updated ?? 0).toBe(0);
+          const { differences } = await reconcile(fixture, orgId, there('order'));
+          expect(Object.entries(differences)).toEqual([
+            [
+              expect.stringMatching(`^${made.id}→`),
+              expect.stringMatching(/^different lines\[product LAMP-1\]\.quantity/),
+            ],
+          ]);
+          expect((await fixture.run(orgId, there('order'))).counts).toEqual({ updated: 1, unchanged: 1 });
+          expect((await reconcile(fixture, orgId, there('order'))).differences).toEqual({});
+        },
+      );
+    },
+
   'A schedule reconciles, and only in full': async () => {
     const orgId = 'org-scheduled';
     const [shop, erp] = [await fixture.connect(orgId, 'shop'), await fixture.connect(orgId, 'erp')];

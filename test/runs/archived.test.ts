@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { OdooSandbox, WooCommerceSandbox } from '@sync-operations/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startBendingProxy } from '../support/bending-proxy.ts';
 import { send } from '../support/send.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { partnersOf, templatesOf, withEmpty } from './empty-systems.support.ts';
@@ -27,6 +28,20 @@ const items = async (org: string, run: Json): Promise<Json[]> =>
   (await fixture.call(org, 'GET', `/progress/${run.progress.sync_id}/items`)).body.items;
 const changes = async (org: string, run: Json): Promise<Json[]> =>
   (await fixture.call(org, 'GET', `/progress/${run.progress.sync_id}/changes`)).body.items;
+
+/** What the service answers to a webhook of the shop, whose changes go to the Odoo. */
+async function hook(org: string, ids: { shop: string; odoo: string }, topic: string, row: object): Promise<unknown> {
+  const secret = 'a-secret-of-the-webhooks';
+  const settings = { allow_http: true, webhook_destination: ids.odoo };
+  await fixture.call(org, 'PATCH', `/connections/${ids.shop}`, { webhook_secret: secret, settings });
+  const body = JSON.stringify(row);
+  const headers = {
+    'content-type': 'application/json',
+    'x-wc-webhook-topic': topic,
+    'x-wc-webhook-signature': createHmac('sha256', secret).update(body).digest('base64'),
+  };
+  return (await send(fixture.service, `/api/sync/hooks/${ids.shop}`, { method: 'POST', body, ...headers })).body;
+}
 
 describe('What comes back', () => {
   it('A guest who registers stays one active partner', () =>
@@ -291,17 +306,7 @@ describe('Every kind of run', () => {
       expect(isActive()).toEqual([[true, true]]);
 
       await putAway();
-      const secret = 'a-secret-of-the-webhooks';
-      const settings = { allow_http: true, webhook_destination: ids.odoo };
-      await fixture.call(org, 'PATCH', `/connections/${ids.shop}`, { webhook_secret: secret, settings });
-      const body = JSON.stringify({ id: chair, status: 'publish' });
-      const headers = {
-        'content-type': 'application/json',
-        'x-wc-webhook-topic': 'product.restored',
-        'x-wc-webhook-signature': createHmac('sha256', secret).update(body).digest('base64'),
-      };
-      const request = { method: 'POST', body, ...headers };
-      expect((await send(fixture.service, `/api/sync/hooks/${ids.shop}`, request)).body).toEqual({
+      expect(await hook(org, ids, 'product.restored', { id: chair, status: 'publish' })).toEqual({
         status: 'accepted',
       });
       await waitFor('the chair is active', () => isActive().every(([template]) => template));
@@ -315,6 +320,122 @@ describe('Every kind of run', () => {
       const retry = await fixture.call(org, 'POST', `/progress/${failed.progress.sync_id}/retry-failed`, {});
       expect((await fixture.ended(org, retry.body.sync_id)).counts).toEqual({ updated: 1 });
       expect(isActive()).toEqual([[true, true]]);
+    }));
+
+  it('brings an order back: an incremental sync, a webhook, and the retry of an item that failed', () =>
+    withEmpty(fixture, async ({ org, shop, odoo, ids, sync }) => {
+      const lamp = idOf(shop.admin.createProduct({ name: 'Lamp', sku: 'LAMP-1', regular_price: '10' }));
+      const ada = idOf(shop.admin.createCustomer(ADA));
+      const [order = 0] = Array.from({ length: 10 }, () =>
+        idOf(
+          shop.admin.createOrder({
+            ...{ customer_id: ada, status: 'processing', line_items: [{ product_id: lamp, quantity: 1 }] },
+          }),
+        ),
+      );
+      for (const entity of ['customer', 'product', 'order']) await sync(entity);
+      const all = () => odoo.admin.read('sale.order', odoo.admin.search('sale.order', []), ['state', 'amount_total']);
+      const before = all();
+      const putAway = async () => {
+        shop.admin.trashOrder(order);
+        expect((await sync('order')).counts).toEqual({ deleted: 1, unchanged: 9 });
+        expect(all().filter(({ state }) => state === 'cancel')).toHaveLength(1);
+        shop.admin.restoreOrder(order, 'processing');
+      };
+
+      await putAway();
+      expect((await sync('order', INCREMENTAL)).counts.updated).toBe(1);
+      expect(all()).toEqual(before);
+
+      await putAway();
+      expect(await hook(org, ids, 'order.restored', { id: order, status: 'processing' })).toEqual({
+        status: 'accepted',
+      });
+      await waitFor('the order is back', () => all().every(({ state }) => state !== 'cancel'));
+      expect(all()).toEqual(before);
+
+      await putAway();
+      odoo.setOdooFaults({ refuse: [{ model: 'sale.order', field: 'state', matching: 'draft' }] });
+      const failed = await sync('order');
+      expect(failed.counts).toEqual({ failed: 1, unchanged: 9 });
+      odoo.setOdooFaults({});
+      const retry = await fixture.call(org, 'POST', `/progress/${failed.progress.sync_id}/retry-failed`, {});
+      expect((await fixture.ended(org, retry.body.sync_id)).counts).toEqual({ updated: 1 });
+      expect(all()).toEqual(before);
+    }));
+
+  it.each([{}, INCREMENTAL])(
+    'takes an order out of the trash of another shop, and says so when it stays there',
+    (more) =>
+      withEmpty(fixture, async ({ org, shop, ids, another }) => {
+        const { shop: other } = await another();
+        const door = await startBendingProxy(other.url);
+        try {
+          const otherId = await fixture.connectShop(org, { ...other, url: door.url }, { home_url: other.url });
+          const there = (entity_type: string, options = {}) =>
+            fixture.run(org, {
+              ...{ source_connection_id: ids.shop, destination: { connection_id: otherId }, entity_type },
+              ...{ override_guard: { reason: 'a small shop' }, ...options },
+            });
+          const lamp = idOf(shop.admin.createProduct({ name: 'Lamp', sku: 'LAMP-1', regular_price: '10' }));
+          const order = idOf(
+            shop.admin.createOrder({
+              ...{ status: 'processing', billing: ADA, line_items: [{ product_id: lamp, quantity: 1 }] },
+            }),
+          );
+          await there('product');
+          expect((await there('order')).counts).toEqual({ created: 1 });
+          const seen = () =>
+            other
+              .state()
+              .orders()
+              .map(({ id, status, total, line_items }) => ({ id, status, total, line_items }));
+          const before = seen();
+          shop.admin.trashOrder(order);
+          expect((await there('order')).counts).toEqual({ deleted: 1 });
+          expect(other.state().orders()).toMatchObject([{ status: 'trash' }]);
+          shop.admin.restoreOrder(order, 'processing');
+
+          // A plugin keeps it there.
+          door.bend(async ({ method, url }, forward) =>
+            method === 'POST' && url.href.includes('/orders/batch')
+              ? { status: 200, headers: {}, body: JSON.stringify({ update: [{ ...before[0], status: 'trash' }] }) }
+              : forward(),
+          );
+          const kept = await there('order', more);
+          expect(kept.counts).toEqual({ failed: 1 });
+          expect(await items(org, kept)).toMatchObject([{ error_class: 'not_restored' }]);
+          expect(other.state().orders()).toMatchObject([{ status: 'trash' }]);
+          door.bend(null);
+          expect((await there('order', more)).counts).toEqual({ updated: 1 });
+          expect(seen()).toEqual(before);
+          expect((await there('order')).counts).toEqual({ unchanged: 1 });
+        } finally {
+          await door.stop();
+        }
+      }),
+  );
+
+  it('leaves what a person put into the trash of a shop there at a first meeting, and tells it', () =>
+    withEmpty(fixture, async ({ org, shop, odoo, ids }) => {
+      const stool = idOf(shop.admin.createProduct({ name: 'Stool', sku: 'STOOL-1', regular_price: '5' }));
+      shop.admin.trashProduct(stool);
+      odoo.admin.create('product.template', { name: 'Stool', default_code: 'STOOL-1', list_price: 7 });
+      const before = shop.state().products();
+      const back = { source_connection_id: ids.odoo, destination: { connection_id: ids.shop }, entity_type: 'product' };
+      for (const on_conflict of ['skip', 'overwrite']) {
+        const settings = { allow_http: true, on_conflict };
+        expect((await fixture.call(org, 'PATCH', `/connections/${ids.shop}`, { settings })).status).toBe(200);
+        const run = await fixture.run(org, back);
+        expect(run.counts).toEqual({ conflict: 1 });
+        expect(await items(org, run)).toMatchObject([
+          { error_class: 'archived_at_destination', payload: { destination_id: String(stool) } },
+        ]);
+        expect(shop.state().products()).toEqual(before);
+      }
+      shop.admin.restoreProduct(stool);
+      expect((await fixture.run(org, back)).counts).toEqual({ updated: 1 });
+      expect(shop.state().products()).toMatchObject([{ id: stool, regular_price: '7' }]);
     }));
 
   it('brings back from the trash of a shop what was made anew in Odoo', () =>

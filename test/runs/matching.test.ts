@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import {
   type OdooSandbox,
   startOdooSandbox,
@@ -5,8 +6,11 @@ import {
   type WooCommerceSandbox,
 } from '@sync-operations/sandbox';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { FileServer } from '../connectors/csv/csv.support.ts';
 import { shopClient } from '../sandbox/woocommerce/shop-client.support.ts';
+import { send } from '../support/send.ts';
 import { sql } from '../support/test-database.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { type Json, RunsFixture } from './runs.support.ts';
 
 const NOTHING = { customers: 0, products: 0, orders: 0 };
@@ -165,6 +169,56 @@ describe('What is somebody else’s', () => {
     expect(frozen('res.partner', 3)).toEqual(before);
   });
 
+  const user = (login: string, active: boolean) => (partner_id: number) => {
+    odoo.admin.create('res.users', { login, partner_id, active });
+  };
+  it.each([
+    ['another company', (partner_id: number) => void odoo.admin.create('res.company', { name: 'Sister', partner_id })],
+    ['a portal user', user('portal', true)],
+    ['an archived user', user('former', false)],
+  ])('is the partner of %s, whatever kind of run meets it', async (_of, belong) => {
+    // Everything is the same, and it is a customer.
+    const values = { name: 'Ada Example', email: ADA.email, phone: '+1', customer_rank: 1 };
+    const entry = odoo.admin.create('res.partner', values);
+    belong(entry);
+    const before = frozen('res.partner', entry);
+    const ada = shop.admin.createCustomer(WITH_PHONE);
+    expect(await previewed(shop, odoo, 'customer')).toMatchObject({ creates: 0, updates: 0, conflicts: 1 });
+    const { source_connection_id, destination, entity_type } = await ends(shop, odoo, 'customer');
+    const run = await fixture.run(org, { source_connection_id, destination, entity_type });
+    const expectAskedAbout = async ({ counts, progress }: Json) => {
+      const { body } = await fixture.call(org, 'GET', `/progress/${progress.sync_id}/items`);
+      expect([counts, body.items[0].error_class]).toEqual([{ conflict: 1 }, 'ambiguous_match']);
+      expect(frozen('res.partner', entry)).toEqual(before);
+    };
+    await expectAskedAbout(run);
+    const retry = await fixture.call(org, 'POST', `/progress/${run.progress.sync_id}/retry-failed`, {
+      external_id: String(ada.id),
+    });
+    await expectAskedAbout(await fixture.ended(org, retry.body.sync_id));
+    await expectAskedAbout(await fixture.ended(org, await byWebhook(ada.id)));
+  });
+
+  /** The run that a webhook of the shop about one of its customers starts. */
+  async function byWebhook(id: number): Promise<string> {
+    const [from, to] = [await connection(shop), await connection(odoo)];
+    const secret = 'a-secret-of-the-webhooks';
+    const settings = { allow_http: true, webhook_destination: to };
+    await fixture.call(org, 'PATCH', `/connections/${from}`, { webhook_secret: secret, settings });
+    const body = JSON.stringify({ id });
+    const headers = {
+      'content-type': 'application/json',
+      'x-wc-webhook-topic': 'customer.updated',
+      'x-wc-webhook-signature': createHmac('sha256', secret).update(body).digest('base64'),
+    };
+    const sent = await send(fixture.service, `/api/sync/hooks/${from}`, { method: 'POST', body, ...headers });
+    expect(sent.body).toEqual({ status: 'accepted' });
+    return waitFor('the webhook has a run', async () => {
+      const runs = (await fixture.call(org, 'GET', `/runs?connection_id=${from}`)).body.items as Json[];
+      return runs.find(({ trigger }) => trigger === 'webhook')?.sync_id as string | undefined;
+    });
+  }
+
   it('A vendor is not turned into a customer because the e-mail is the same', async () => {
     const vendor = odoo.admin.create('res.partner', {
       ...{ name: 'Vendor Example Ltd', email: ADA.email, phone: '+1 555 0100', customer_rank: 0 },
@@ -246,7 +300,36 @@ describe('What is somebody else’s', () => {
     expect(others()).toEqual(before);
   });
 
-  it('is asked about, whichever key is the same: e-mail, VAT number or reference alone, or two partners with the e-mail', async () => {
+  it.each([
+    ['VAT number', { vat: 'DE136695976' }, 'VAT'],
+    ['reference', { ref: 'C-100' }, 'Reference'],
+  ])('is asked about where the %s alone is the same', async (key, theirs, column) => {
+    const firm = odoo.admin.create('res.partner', { name: 'Steel Example Ltd', customer_rank: 1, ...theirs });
+    const before = frozen('res.partner', firm);
+    const file = await FileServer.start();
+    try {
+      file.file = `ID,Name,Phone,${column}\n1,Ada Example,+41 31 555 01 01,${Object.values(theirs)}\n`;
+      const columns = { name: 'Name', phone: 'Phone', [column === 'VAT' ? 'vat' : 'reference']: column };
+      const settings = { allow_http: true, entity_type: 'customer', id_column: 'ID', columns };
+      const body = { name: 'file', system: 'csv', base_url: file.url, credentials: {}, settings };
+      const { id } = (await fixture.call(org, 'POST', '/connections', body)).body;
+      const destination = { connection_id: await connection(odoo) };
+      const run = () => fixture.run(org, { source_connection_id: id, destination, entity_type: 'customer' });
+      const { counts, progress } = await run();
+      const { items } = (await fixture.call(org, 'GET', `/progress/${progress.sync_id}/items`)).body;
+      expect([counts, items[0].error_class]).toEqual([{ conflict: 1 }, 'ambiguous_match']);
+      expect(items[0].message).toContain(`Entry ${firm} of the destination has the same ${key}.`);
+      expect(frozen('res.partner', firm)).toEqual(before);
+      // With the name, too, it is the same.
+      odoo.admin.write('res.partner', [firm], { name: 'Example, Ada' });
+      expect((await run()).counts).toEqual({ updated: 1 });
+      expect(partner(firm).phone).toBe('+41 31 555 01 01');
+    } finally {
+      await file.close();
+    }
+  });
+
+  it('is asked about where the e-mail alone is the same, or two partners have it', async () => {
     const firm = (vals: object) =>
       odoo.admin.create('res.partner', { name: 'Steel Example Ltd', customer_rank: 1, ...vals });
     const byEmail = firm({ email: ADA.email });

@@ -68,12 +68,16 @@ const entity: OdooEntity = {
 
 function write(odoo: FakeOdoo, operations: readonly WriteOperation[], pace = new BatchPace(100)) {
   const readBack = async (ids: readonly string[]): Promise<ExternalItem[]> =>
-    ids.map((id) => ({ external_id: id, data: { name: String(odoo.saved.get(Number(id))?.name) } }));
+    ids.map((id) => {
+      const { name, active } = odoo.saved.get(Number(id)) ?? {};
+      return { external_id: id, data: { name: String(name) }, ...(active === false && { archived: true }) };
+    });
   return writeBatch({ client: odoo as unknown as OdooClient, entity, pace, readBack }, operations, signal);
 }
 
 const create = (name: string): WriteOperation => ({ kind: 'create', key: name, data: { name } });
-const update = (id: string, name: string): WriteOperation => {
+type Update = Extract<WriteOperation, { kind: 'update' }>;
+const update = (id: string, name: string): Update => {
   return { kind: 'update', external_id: id, data: { name }, changes: ['name'], current: {} };
 };
 
@@ -135,6 +139,24 @@ describe('a batch', () => {
     const results = await write(odoo, [...names, 'h'].map(create), pace);
     expect(results.map((result) => result.ok && result.external_id)).toEqual(['1', '2', '3', '4', '5', '6', '7', '8']);
     expect(odoo.calls).toEqual(['create 8', 'create 4', 'create 4']);
+  });
+
+  it('tells of each record that is still archived after it was brought back', async () => {
+    const odoo = new FakeOdoo();
+    await write(odoo, [create('a'), create('b'), create('c')]);
+    await write(
+      odoo,
+      ['1', '2', '3'].map((external_id) => ({ kind: 'delete', external_id })),
+    );
+    // An automation of this Odoo archives it again. The third was archived by a person, and nothing asks for more than its name.
+    odoo.saved.set(2, { name: 'b', active: true });
+    const brought = ['1', '2'].map((id): WriteOperation => ({ ...update(id, 'x'), restores: true }));
+    const results = await write(odoo, [...brought, update('3', 'x')]);
+    expect(results.map((result) => (result.ok ? 'ok' : result.problem.error_class))).toEqual([
+      'not_restored',
+      'ok',
+      'ok',
+    ]);
   });
 
   it('that breaks after something was saved is ambiguous; before, it is as it was', async () => {
