@@ -33,7 +33,7 @@ export interface State {
 }
 
 /** So many items of the source that were synced; of them some went before another sync, and some have gone since. */
-export interface Crowd {
+interface Crowd {
   readonly count: number;
   readonly goneBefore: number;
   readonly goneSince: number;
