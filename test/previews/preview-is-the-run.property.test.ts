@@ -123,7 +123,7 @@ async function expectAlike(state: State): Promise<void> {
     codes: foreseeable(ran.codes),
   });
   expect(preview.changes).toEqual(ran.changes);
-  expect([written(applied), foreseeable(applied.codes)]).toEqual([written(ran), foreseeable(ran.codes)]);
+  expect([written(applied), applied.codes]).toEqual([written(ran), ran.codes]);
 }
 
 describe('A preview', () => {
