@@ -6,7 +6,7 @@ import { Previews, type Told } from './previews.support.ts';
 import { disperse, gather, type State, states, take } from './random.states.ts';
 
 /** More by the environment: `PREVIEW_STATES=500 npx vitest run …`, from a seed of one's own by `PREVIEW_SEED`. */
-const { PREVIEW_STATES = '5', PREVIEW_SEED } = process.env;
+const { PREVIEW_STATES = '7', PREVIEW_SEED } = process.env;
 
 let fixture: RunsFixture;
 beforeAll(async () => {
