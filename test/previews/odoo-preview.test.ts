@@ -76,6 +76,7 @@ const casesOf = (version: 18 | 19) => ({
           conflicts: 0,
           failed: 0,
           guard: null,
+          approval: null,
         });
         expect([delta.creates.length, delta.deletes, delta.conflicts]).toEqual([10, [], []]);
         const fields = delta.updates.map((update: Json) => [

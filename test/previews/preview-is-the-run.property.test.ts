@@ -6,7 +6,7 @@ import { Previews, type Told } from './previews.support.ts';
 import { disperse, gather, type State, states, take } from './random.states.ts';
 
 /** More by the environment: `PREVIEW_STATES=500 npx vitest run …`, from a seed of one's own by `PREVIEW_SEED`. */
-const { PREVIEW_STATES = '5', PREVIEW_SEED } = process.env;
+const { PREVIEW_STATES = '7', PREVIEW_SEED } = process.env;
 
 let fixture: RunsFixture;
 beforeAll(async () => {
@@ -123,7 +123,7 @@ async function expectAlike(state: State): Promise<void> {
     codes: foreseeable(ran.codes),
   });
   expect(preview.changes).toEqual(ran.changes);
-  expect([written(applied), foreseeable(applied.codes)]).toEqual([written(ran), foreseeable(ran.codes)]);
+  expect([written(applied), applied.codes]).toEqual([written(ran), ran.codes]);
 }
 
 describe('A preview', () => {

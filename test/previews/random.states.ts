@@ -98,11 +98,21 @@ export function gather({ what, direction, crowd }: State, { shop, odoo }: System
   );
 }
 
+/** Those that a step has removed are gone as they are. */
 export function disperse(ids: readonly number[], { what, direction }: State, { shop, odoo }: Systems): void {
-  for (const id of ids) {
-    if (direction === 'back') odoo.admin.unlink(what === 'customer' ? 'res.partner' : 'product.template', [id]);
-    else if (what === 'customer') shop.admin.deleteCustomer(id);
-    else shop.admin.deleteProduct(id);
+  for (const id of ids)
+    refusable(() => {
+      if (direction === 'back') odoo.admin.unlink(what === 'customer' ? 'res.partner' : 'product.template', [id]);
+      else if (what === 'customer') shop.admin.deleteCustomer(id);
+      else shop.admin.deleteProduct(id);
+    });
+}
+
+function refusable(deed: () => void): void {
+  try {
+    deed();
+  } catch {
+    // Refused alike wherever it is done.
   }
 }
 
@@ -111,11 +121,7 @@ const sku = (n: number) => ['S-1', 'S-2', 'S-3', '', 'S-5'][n];
 
 /** Does the same to equal systems. What a system refuses is not done. */
 export function take(step: Step, { shop, odoo }: Systems): void {
-  try {
-    (step.at === 'shop' ? atShop : atOdoo)(step, { shop, odoo });
-  } catch {
-    // Refused alike wherever it is done.
-  }
+  refusable(() => (step.at === 'shop' ? atShop : atOdoo)(step, { shop, odoo }));
 }
 
 function atShop(step: Step, { shop }: { shop: WooCommerceSandbox }): void {

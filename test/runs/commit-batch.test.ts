@@ -63,6 +63,20 @@ describe('A batch', () => {
     expect(await everything(org, held.sync, source_connection_id)).toEqual(before);
   });
 
+  it('keeps what an item was warned of when it is read again and needs no write, and forgets it when it is written again', async () => {
+    const [org, source_connection_id] = [newOrg(), randomUUID()];
+    const held = await tables.held(org, { source_connection_id });
+    const written = { external_id: '1', outcome: 'processed' as const };
+    const warned = { error_class: 'stored_otherwise', message: 'It was written, and cut off.' };
+    await tables.commit(org, held, { items: [{ ...written, outcome: 'warned', action: 'updated', ...warned }] });
+    await tables.commit(org, held, { items: [{ ...written, action: 'unchanged' }] });
+    expect(await tables.items(org, held.sync)).toMatchObject([
+      { external_id: '1', outcome: 'warned', error_class: 'stored_otherwise' },
+    ]);
+    await tables.commit(org, held, { items: [{ ...written, action: 'updated' }] });
+    expect(await tables.items(org, held.sync)).toEqual([]);
+  });
+
   it('of another organization reaches neither the run nor its records', async () => {
     const [org, source_connection_id] = [newOrg(), randomUUID()];
     const { sync, epoch } = await tables.held(org, { source_connection_id });

@@ -125,11 +125,14 @@ BEGIN
               SELECT i.done, count(*) AS n FROM items i JOIN seen n USING (external_id) WHERE n.is_new GROUP BY 1) AS t)
       INTO succeeded, failed, tally
       FROM seen s;
-    -- The item may have failed when the run read it before.
+    -- The item may have failed when the run read it before. What it was warned of then is as true when it needs no further write.
     DELETE FROM public.sync_items AS x
      WHERE x.org_id = org AND x.sync_id = sync AND x.external_id = ANY (ARRAY(
        SELECT i.external_id FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text)
-        WHERE i.outcome = 'processed'));
+        WHERE i.outcome = 'processed'))
+       AND NOT (x.outcome = 'warned' AND x.external_id = ANY (ARRAY(
+         SELECT i.external_id FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, action text)
+          WHERE i.action = 'unchanged')));
     -- Most batches have none, and what listens to the table costs as much as some records.
     IF jsonb_path_exists(batch, '$.items[*] ? (@.outcome != "processed")') THEN
       WITH stored AS (
