@@ -5,7 +5,8 @@ import { jsonRpcClient } from './odoo-client.support.ts';
 
 type Counts = Readonly<Record<string, number>>;
 interface Recorded {
-  readonly cases: readonly { readonly case: string; readonly added: Counts }[];
+  readonly case: string;
+  readonly added: Counts;
 }
 
 /** The tables that the sandbox has; it has no activities. */
@@ -23,8 +24,10 @@ const KEYS: Readonly<Record<string, object>> = {
 const OF_DELIVERIES = /^(confirm|cancel|write line qty of confirmed)/;
 
 describe.each([18, 19] as const)('Odoo %i adds as many rows to the tables of mail as recorded', (version) => {
-  const path = new URL(`../../recordings/odoo-${version}/mail-rows.json`, import.meta.url);
-  const { cases }: Recorded = JSON.parse(readFileSync(path, 'utf8'));
+  const path = new URL(`../../recordings/odoo-${version}/mail-rows.jsonl`, import.meta.url);
+  // What the numbers are comes first.
+  const [, ...lines] = readFileSync(path, 'utf8').trim().split('\n');
+  const cases = lines.map((line): Recorded => JSON.parse(line));
   let odoo: OdooSandbox;
   let made = 0;
   beforeAll(async () => {
