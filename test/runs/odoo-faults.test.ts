@@ -118,7 +118,7 @@ together({
       () =>
         withCustomers(version, async (systems) => {
           const { odoo, there } = systems;
-          odoo.setOdooFaults({ keyExpiresAtCall: 12 });
+          odoo.setOdooFaults({ keyExpiresAtCall: 15 });
           const failed = await run(there('customer'));
           expect(failed.progress).toMatchObject({
             status: 'failed',

@@ -5,7 +5,8 @@ import {
   type WooCommerceSandbox,
 } from '@sync-operations/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Json, RunsFixture } from './runs.support.ts';
+import { type Json, newOrgName, RunsFixture } from './runs.support.ts';
+import { type TwoSystems, withSystems } from './two-systems.support.ts';
 
 let fixture: RunsFixture;
 let shop: WooCommerceSandbox;
@@ -120,4 +121,89 @@ describe('Products in Odoo', () => {
       }
     });
   });
+});
+
+describe.each([18, 19] as const)('Between a shop and Odoo %s', (version) => {
+  const within = (work: (systems: TwoSystems, sync: (back?: boolean) => Promise<Json>) => Promise<void>) => {
+    const org = newOrgName();
+    return withSystems(
+      fixture,
+      org,
+      { shop: {}, odoo: { version }, odooSettings: { delete_guard_percent: 100 } },
+      (systems) =>
+        work(systems, async (back = false) => {
+          const { counts, sync_id } = await fixture.run(org, (back ? systems.back : systems.there)('product'));
+          return { counts, items: (await fixture.call(org, 'GET', `/progress/${sync_id}/items`)).body.items };
+        }),
+    );
+  };
+  const templates = (odoo: OdooSandbox) =>
+    odoo.admin.read('product.template', odoo.admin.search('product.template', [['sale_ok', '=', true]]));
+
+  it('a sale price, planned or going on, leaves the price that holds without it', () =>
+    within(async ({ shop: from, odoo }, sync) => {
+      const planned = { date_on_sale_from_gmt: '2030-01-01T00:00:00', date_on_sale_to_gmt: '2030-01-31T23:59:59' };
+      const sale = { regular_price: '33.33', sale_price: '26.67' };
+      from.admin.createProduct({ name: 'Planned', sku: 'SALE-1', ...sale, ...planned });
+      from.admin.createProduct({ name: 'Going on', sku: 'SALE-2', ...sale });
+      expect((await sync()).counts).toEqual({ created: 2 });
+      expect(templates(odoo)).toMatchObject([{ list_price: 33.33 }, { list_price: 33.33 }]);
+      expect((await sync()).counts).toEqual({ unchanged: 2 });
+    }));
+
+  it('what the other cannot be is left alone and told: external, grouped and bundled products, and combos', () =>
+    within(async ({ shop: from, odoo }, sync) => {
+      for (const type of ['external', 'grouped', 'bundle'])
+        from.admin.createProduct({ name: type, sku: `KIND-${type}`, type, regular_price: '10' });
+      const { counts, items } = await sync();
+      expect([counts, templates(odoo)]).toEqual([{ conflict: 3 }, []]);
+      for (const [i, type] of ['bundle', 'external', 'grouped'].entries())
+        expect(items.map(({ message }: Json) => message).sort()[i]).toContain(type);
+      odoo.admin.create('product.template', { name: 'Menu', default_code: 'MENU-1', type: 'combo', list_price: 20 });
+      const told = await sync(true);
+      expect(told.items).toMatchObject([{ message: expect.stringContaining('combo') }]);
+      expect(from.state().products()).toHaveLength(3);
+    }));
+
+  it('a product that comes back brings the variants that it had, and none that was archived before', () =>
+    within(async ({ shop: from, odoo }, sync) => {
+      const shirt = from.admin.createProduct({
+        ...{
+          name: 'Shirt',
+          type: 'variable',
+          attributes: [{ name: 'Size', variation: true, options: ['S', 'M', 'L'] }],
+        },
+      });
+      const made = ['S', 'M', 'L'].map((option) =>
+        from.admin.createVariation(shirt.id, {
+          sku: `SH-${option}`,
+          regular_price: '10',
+          attributes: [{ name: 'Size', option }],
+        }),
+      );
+      expect((await sync()).counts).toEqual({ created: 1 });
+      const codes = (domain: unknown[]) =>
+        odoo.admin
+          .read('product.product', odoo.admin.search('product.product', domain), ['default_code'])
+          .map(({ default_code }) => default_code)
+          .sort();
+      // It was sold, so it is archived and not deleted.
+      const [large = 0] = odoo.admin.search('product.product', [['default_code', '=', 'SH-L']]);
+      const customer = odoo.admin.create('res.partner', { name: 'Ada' });
+      odoo.admin.create('sale.order', { partner_id: customer, order_line: [[0, 0, { product_id: large }]] });
+      from.admin.deleteVariation(shirt.id, made[2]?.id ?? 0);
+      from.admin.updateProduct(shirt.id, { attributes: [{ name: 'Size', variation: true, options: ['S', 'M'] }] });
+      await sync();
+      expect(codes([['active', '=', true]])).toEqual(['SH-M', 'SH-S']);
+      expect(codes([])).toContain('SH-L');
+
+      const [template = 0] = odoo.admin.search('product.template', [['name', '=', 'Shirt']]);
+      from.admin.trashProduct(shirt.id);
+      expect((await sync()).counts).toEqual({ deleted: 1 });
+      expect(odoo.admin.get('product.template', template).active).toBe(false);
+      from.admin.restoreProduct(shirt.id);
+      await sync();
+      expect(odoo.admin.get('product.template', template).active).toBe(true);
+      expect(codes([['active', '=', true]])).toEqual(['SH-M', 'SH-S']);
+    }));
 });

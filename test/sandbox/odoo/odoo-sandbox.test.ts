@@ -113,6 +113,30 @@ describe('A sandbox Odoo', () => {
     });
   });
 
+  it('takes and refuses odd values as recorded', async () => {
+    const odoo = await start({ version: 19 });
+    const call = json2Client(odoo);
+    const create = async (vals: object) => (await call('res.partner', 'create', { vals_list: [vals] })).result?.[0];
+    const read = async (id: number) => odoo.admin.get('res.partner', id);
+    // Recordings 842 to 844.
+    expect((await read(await create({ name: '' }))).name).toBe('');
+    expect(await call('res.partner', 'create', { vals_list: [{ name: 'a\u0000b' }] })).toMatchObject({
+      ...{ status: 500, exception: 'builtins.ValueError' },
+      message: 'A string literal cannot contain NUL (0x00) characters.',
+    });
+    const noted = await create({ name: 'N', comment: '<b>t</b> a<br>b & c', website: 'shop.example' });
+    expect(await read(noted)).toMatchObject({ comment: '<b>t</b> a<br>b &amp; c', website: 'http://shop.example' });
+    // Recordings 765, 766 and 771.
+    const lamp = odoo.admin.create('product.template', { name: 'Lamp' });
+    const image = (image_1920: string) => call('product.template', 'write', { ids: [lamp], vals: { image_1920 } });
+    expect(await image('bm90IGFuIGltYWdl')).toMatchObject({ status: 422, exception: 'odoo.exceptions.UserError' });
+    expect((await image('@@@')).status).toBe(200);
+    const child = odoo.admin.create('product.category', { name: 'Child', parent_id: 1 });
+    expect(await call('product.category', 'write', { ids: [1], vals: { parent_id: child } })).toMatchObject({
+      ...{ status: 422, message: 'Recursion Detected.' },
+    });
+  });
+
   it('counts calls and shows what became of its records', async () => {
     const odoo = await start({ version: 18, partners: 10, orders: 0 });
     const call = jsonRpcClient(odoo);

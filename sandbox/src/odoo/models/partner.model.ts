@@ -76,8 +76,8 @@ export function partnerModel({ version, seed, partners }: PartnerParts): Model {
       category_id: many2many('res.partner.category', 'Tags'),
       color: field('integer', 'Color Index', { initial: () => 0 }),
     },
-    prepare: (_env, vals) => withMendedVat(vals),
-    prepareWrite: (_env, _before, vals) => withMendedVat(vals),
+    prepare: (_env, vals) => mended(vals),
+    prepareWrite: (_env, _before, vals) => mended(vals),
     saved(env, id, before, vals) {
       const table = env.db.table('res.partner');
       if (table.value(id, 'type') === 'contact' && table.value(id, 'name') === null) {
@@ -98,8 +98,15 @@ export function partnerModel({ version, seed, partners }: PartnerParts): Model {
   });
 }
 
-function withMendedVat(vals: Record<string, unknown>): Record<string, unknown> {
-  return typeof vals.vat === 'string' ? { ...vals, vat: mendedVat(vals.vat) } : vals;
+/** As Odoo stores a VAT number and an address of the web. */
+function mended(vals: Record<string, unknown>): Record<string, unknown> {
+  const { vat, website } = vals;
+  const isBare = typeof website === 'string' && website !== '' && !/^\w+:\/\//.test(website);
+  return {
+    ...vals,
+    ...(typeof vat === 'string' && { vat: mendedVat(vat) }),
+    ...(isBare && { website: `http://${website}` }),
+  };
 }
 
 function refuseForUsers(env: Environment, ids: readonly number[], verb: 'archive' | 'delete'): void {

@@ -1,4 +1,5 @@
 import type { Model, OdooVersion } from '../orm/model.types.ts';
+import { userError } from '../orm/odoo.error.ts';
 import type { Row } from '../orm/record.types.ts';
 import { COUNTRY_CODES, STATES } from './country.codes.ts';
 import { boolean, field, many2one, model } from './field.builders.ts';
@@ -100,6 +101,11 @@ export function referenceModels(version: OdooVersion): Model[] {
               : own;
           },
         }),
+      },
+      saved(env, id) {
+        const table = env.db.table('product.category');
+        for (let at = table.value(id, 'parent_id'); typeof at === 'number'; at = table.value(at, 'parent_id'))
+          if (at === id) throw userError('Recursion Detected.');
       },
       // 19 has no category `All` as the root (recording 37).
       rows: fixedRows(

@@ -66,6 +66,8 @@ export function saleLineModel(version: OdooVersion, generated: GeneratedRows | u
       const order = Number(table.value(id, 'order_id'));
       if (before && before.product_uom_qty !== table.value(id, 'product_uom_qty')) {
         postMessage(env, 'sale.order', order);
+        // Of its delivery, too.
+        if (env.db.table('sale.order').value(order, 'state') === 'sale') postMessage(env, 'sale.order', order);
       }
       // Another name of a line is no change of its order.
       const isRenamed = before !== null && Object.keys(vals).every((name) => name === 'name');

@@ -1,5 +1,6 @@
 import type { Environment, Model, OdooVersion } from '../orm/model.types.ts';
 import { missingError, userError } from '../orm/odoo.error.ts';
+import { postMessage } from '../orm/record.chatter.ts';
 import type { GeneratedRows, Stored } from '../orm/record.types.ts';
 import { writeRecords } from '../orm/record.writer.ts';
 import { idsWhere } from '../orm/relation.ids.ts';
@@ -100,7 +101,10 @@ export function saleOrderModel(version: OdooVersion, generated: GeneratedRows | 
         const wrong = ids.filter((id) => !['draft', 'sent'].includes(String(env.db.table(table).value(id, 'state'))));
         if (wrong.length > 0) throw userError('Some orders are not in a state requiring confirmation.');
         const confirmed = { state: 'sale', date_order: Math.floor(env.now / 1e6) * 1e6 };
-        for (const id of ids) env.db.patch(env, table, id, confirmed);
+        for (const id of ids) {
+          env.db.patch(env, table, id, confirmed);
+          postMessage(env, table, id);
+        }
         return true;
       },
       action_cancel(env, ids) {
@@ -110,6 +114,7 @@ export function saleOrderModel(version: OdooVersion, generated: GeneratedRows | 
         const drafts = ids.every((id) => env.db.table(table).value(id, 'state') === 'draft');
         // 18 asks for confirmation and cancels nothing, unless the context disables it.
         if (version === 18 && !drafts && !env.context.disable_cancel_warning) return cancelWizard(ids);
+        for (const id of ids) if (env.db.table(table).value(id, 'state') === 'sale') postMessage(env, table, id);
         writeRecords(env, table, ids, { state: 'cancel' });
         return true;
       },

@@ -1,7 +1,7 @@
 import { Big } from 'big.js';
 import { parseDatetime, SECOND } from './datetime.format.ts';
 import type { Environment, Field } from './model.types.ts';
-import { OdooError, referenceError, valueError } from './odoo.error.ts';
+import { OdooError, referenceError, userError, valueError } from './odoo.error.ts';
 import { pythonRepr } from './python.format.ts';
 import type { Stored } from './record.types.ts';
 
@@ -26,15 +26,36 @@ export function toStored(place: FieldPlace, value: unknown): Stored {
     case 'datetime':
       return datetime(env, value);
     case 'html':
-      return asHtml(String(value));
+      return asHtml(textOf(value));
+    case 'binary':
+      return asImage(String(value));
     case 'selection':
       if (field.selection?.some(([known]) => known === value)) return String(value);
       throw valueError(`Wrong value for ${model}.${name}: ${pythonRepr(value)}`);
     case 'many2one':
       return many2one(place, value);
-    default:
-      return String(value) === '' ? null : String(value);
+    default: {
+      const text = textOf(value);
+      // An empty name counts as one (recording 842).
+      return text === '' && name !== 'name' ? null : text;
+    }
   }
+}
+
+/** Recording 843. */
+function textOf(value: unknown): string {
+  const text = String(value);
+  if (text.includes('\u0000')) throw valueError('A string literal cannot contain NUL (0x00) characters.');
+  return text;
+}
+
+/** How files of the usual kinds begin. What is no base64 at all is accepted (recordings 765 and 766). */
+const IMAGE = /^(?:\x89PNG|\xff\xd8|GIF8|RIFF|BM|\s*<)/;
+
+function asImage(text: string): string {
+  const isBase64 = /^[A-Za-z0-9+/\s]+=*\s*$/.test(text);
+  if (!isBase64 || IMAGE.test(Buffer.from(text, 'base64').toString('latin1'))) return text;
+  throw userError('This file could not be decoded as an image file.');
 }
 
 /** Rounds half away from zero, as Odoo does; exact, because it works on the shortest decimal text of the number. */
@@ -67,11 +88,8 @@ function datetime(env: Environment, value: unknown): number {
 function asHtml(text: string): string | null {
   if (text.trim() === '') return null;
   const harmless = text.replace(/<script[\s\S]*?<\/script>/gi, '').replace(/ on\w+="[^"]*"/gi, '');
-  if (/<[a-z][^>]*>/i.test(harmless)) return harmless;
-  return `<p>${harmless
-    .replaceAll('&', '&amp;')
-    .replace(/&amp;(#?\w+;)/g, '&$1')
-    .replaceAll('<', '&lt;')}</p>`;
+  const escaped = harmless.replace(/&(?!#?\w+;)/g, '&amp;');
+  return /<[a-z][^>]*>/i.test(harmless) ? escaped : `<p>${escaped.replaceAll('<', '&lt;')}</p>`;
 }
 
 function many2one({ env, model, name, field }: FieldPlace, value: unknown): number {

@@ -3,7 +3,7 @@ import type { Row } from './record.types.ts';
 
 /**
  * The rows that a client's create or write adds to the tables of mail: a message and a follower a create, a message for tracked fields that
- * change, and a mail to a salesperson who is named (mail-rows.json). Context keys turn each off. What `admin` changes is not noted.
+ * change, and a mail to a salesperson who is named (mail-rows.jsonl). Context keys turn each off. What `admin` changes is not noted.
  */
 export function noteInChatter(env: Environment, model: Model, id: number, before: Row | null): void {
   const { chatter } = model;
