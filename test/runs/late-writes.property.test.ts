@@ -26,7 +26,10 @@ afterAll(() => fixture.close());
 const faults: fc.Arbitrary<FaultRule[]> = fc.array(
   fc.record({
     kind: fc.constantFrom('abandoned', 'response-lost', 'truncated', 'dropped', 'server-error', 'slow'),
-    match: fc.constantFrom('/batch', '/create', '/write', '/action_confirm'),
+    match: fc.constantFrom(
+      ...['/batch', '/variations/batch', '/products/categories', '/create', '/write', '/action_confirm'],
+      ...['/product.attribute/create', '/product.attribute.value/create'],
+    ),
     from: fc.integer({ min: 1, max: 3 }),
     times: fc.integer({ min: 1, max: 2 }),
     ms: fc.integer({ min: 0, max: 200 }),
@@ -37,14 +40,46 @@ const faults: fc.Arbitrary<FaultRule[]> = fc.array(
 const pattern = fc.record({
   to: fc.constantFrom('odoo', 'shop'),
   items: fc.integer({ min: 1, max: 5 }),
+  /** Products with variations, in a category that only the source has. */
+  variable: fc.integer({ min: 1, max: 2 }),
   first: faults,
-  /** While lines are added to what was written before. */
+  /** While lines and variations are added to what was written before. */
   second: faults,
 });
 
 type Pattern = typeof pattern extends fc.Arbitrary<infer T> ? T : never;
 
-function fill(shop: WooCommerceSandbox, items: number): void {
+/** In alphabetical order, as the variations are found later. */
+const SIZES = ['A', 'B', 'C'];
+
+/** Asks the shop itself, before any fault is set or after all are over. */
+async function askShop(shop: WooCommerceSandbox, path: string, body?: object): Promise<Json> {
+  const authorization = `Basic ${btoa(`${shop.consumerKey}:${shop.consumerSecret}`)}`;
+  const headers = { authorization, 'content-type': 'application/json' };
+  const method = body ? 'POST' : 'GET';
+  const url = `${shop.url}/wp-json/wc/v3${path}`;
+  return (await fetch(url, { method, headers, ...(body && { body: JSON.stringify(body) }) })).json();
+}
+
+function addVariation(shop: WooCommerceSandbox, product: Json, option: string): void {
+  const input = { sku: `${product.sku}-${option}`, regular_price: '10', attributes: [{ name: 'Size', option }] };
+  shop.admin.createVariation(product.id, input);
+}
+
+const variableOf = (shop: WooCommerceSandbox): Json[] =>
+  shop
+    .state()
+    .products()
+    .filter(({ type }: Json) => type === 'variable');
+
+async function fill(shop: WooCommerceSandbox, items: number, variable: number): Promise<void> {
+  const { id: category } = await askShop(shop, '/products/categories', { name: 'Only here' });
+  for (let n = 1; n <= variable; n += 1) {
+    const attributes = [{ name: 'Size', variation: true, options: SIZES }];
+    const more = { type: 'variable', attributes, categories: [{ id: category }] };
+    const product = shop.admin.createProduct({ name: `V${n}`, sku: `V-${n}`, ...more });
+    for (const size of SIZES.slice(0, 2)) addVariation(shop, product, size);
+  }
   for (let n = 1; n <= items; n += 1) {
     const customer = shop.admin.createCustomer({
       email: `c${n}@shop.example`,
@@ -76,20 +111,37 @@ function ordersIn(system: WooCommerceSandbox | OdooSandbox): Json[] {
   ]);
 }
 
-function counted(system: WooCommerceSandbox | OdooSandbox): Json {
+/** `made`: of each category or attribute that was missing, how often it is there. */
+async function counted(system: WooCommerceSandbox | OdooSandbox): Promise<Json> {
   if (!('uid' in system)) {
     const { customers, products } = system.state().counts;
-    return { customers, products, orders: ordersIn(system).sort() };
+    const skus = system.state().variations();
+    const categories: Json[] = await askShop(system, '/products/categories?per_page=100');
+    const made = categories.filter(({ name }) => name === 'Only here').length;
+    return {
+      customers,
+      products,
+      variations: skus.map(({ sku }: Json) => sku).sort(),
+      orders: ordersIn(system).sort(),
+      made,
+    };
   }
-  const count = (model: string, domain: unknown[]) => system.admin.search(model, domain).length;
+  const find = (model: string, domain: unknown[]) => system.admin.search(model, domain);
+  const variants = system.admin.read('product.product', find('product.product', [['default_code', 'like', 'V-']]));
   return {
-    customers: count('res.partner', [['customer_rank', '>', 0]]),
-    products: count('product.template', [['default_code', 'like', 'P-']]),
+    customers: find('res.partner', [['customer_rank', '>', 0]]).length,
+    products: new Set(
+      ['P', 'V']
+        .flatMap((name) => find('product.template', [['name', 'like', name]]))
+        .filter((id) => /^[PV]\d$/.test(system.admin.get('product.template', id, ['name']).name)),
+    ).size,
+    variations: variants.map(({ default_code }) => default_code).sort(),
     orders: ordersIn(system).sort(),
+    made: find('product.attribute', [['name', '=', 'Size']]).length,
   };
 }
 
-async function expectOnce({ to, items, first, second }: Pattern): Promise<void> {
+async function expectOnce({ to, items, variable, first, second }: Pattern): Promise<void> {
   const org = newOrgName();
   const shop = await startWooCommerceSandbox(EMPTY);
   const other =
@@ -97,7 +149,7 @@ async function expectOnce({ to, items, first, second }: Pattern): Promise<void> 
       ? await startOdooSandbox({ version: 19, partners: 0, products: 0, orders: 0 })
       : await startWooCommerceSandbox({ ...EMPTY, seed: 7 });
   try {
-    fill(shop, items);
+    await fill(shop, items, variable);
     const source_connection_id = await fixture.connectShop(org, shop);
     const connection_id =
       'uid' in other ? await fixture.connectOdoo(org, other) : await fixture.connectShop(org, other);
@@ -114,14 +166,22 @@ async function expectOnce({ to, items, first, second }: Pattern): Promise<void> 
       await sync();
       other.setFaults([]);
       await sync();
-      expect(await sync()).toEqual(ENTITIES.map(() => ['completed', { unchanged: items }]));
+      const unchanged = { customer: items, product: items + variable, order: items };
+      expect(await sync()).toEqual(ENTITIES.map((entity) => ['completed', { unchanged: unchanged[entity] }]));
       const lines = round + 1;
-      expect(counted(other)).toEqual({
-        ...{ customers: items, products: items },
+      const skus = variableOf(shop).flatMap(({ sku }) => SIZES.slice(0, 2 + round).map((size) => `${sku}-${size}`));
+      expect(await counted(other)).toEqual({
+        ...{ customers: items, products: items + variable, variations: skus.sort(), made: 1 },
         orders: Array.from({ length: items }, (_, i) => [`c${i + 1}@shop.example`, lines]),
       });
-      const line_items = [{ product_id: shop.state().products()[0]?.id, quantity: 2 }];
-      if (round === 0) for (const { id } of shop.state().orders()) shop.admin.updateOrder(id, { line_items });
+      if (round === 1) continue;
+      const simple = shop
+        .state()
+        .products()
+        .find(({ sku }: Json) => sku === 'P-1');
+      const line_items = [{ product_id: simple?.id, quantity: 2 }];
+      for (const { id } of shop.state().orders()) shop.admin.updateOrder(id, { line_items });
+      for (const product of variableOf(shop)) addVariation(shop, product, SIZES[2] as string);
     }
   } finally {
     await Promise.all([shop.stop(), other.stop()]);

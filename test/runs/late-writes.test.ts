@@ -5,6 +5,9 @@ import {
   type WooCommerceSandbox,
 } from '@sync-operations/sandbox';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { TurnClock } from '../../src/runs/worker/run.turn.ts';
+import { CUT, startBendingProxy } from '../support/bending-proxy.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { type Json, RunsFixture } from './runs.support.ts';
 
 const EMPTY = { customers: 0, products: 0, orders: 0 };
@@ -142,4 +145,74 @@ it('A create whose transaction is still open in Odoo is not repeated', async () 
   expect(ids).toHaveLength(6);
   expect(new Set(odoo.admin.read('res.partner', ids, ['ref']).map(({ ref }) => ref)).size).toBe(6);
   expect(odoo.calls()['res.partner.create']).toBe(1);
+});
+
+/** Customers for an Odoo whose first create goes on once `release` is called; whoever sent it has been cut off long before. */
+async function withHeldCreate(org: string) {
+  const [[shop], odoo] = [
+    await twoShops(0),
+    await startOdooSandbox({ version: 19, partners: 0, products: 0, orders: 0 }),
+  ];
+  const held = Promise.withResolvers<void>();
+  let creates = 0;
+  const proxy = await startBendingProxy(odoo.url, ({ url }, forward) => {
+    if (!url.pathname.endsWith('/res.partner/create')) return forward();
+    creates += 1;
+    if (creates > 1) return forward();
+    void held.promise.then(() => forward());
+    return CUT;
+  });
+  stops.push(
+    () => odoo.stop(),
+    () => proxy.stop(),
+  );
+  for (let n = 1; n <= 5; n += 1) shop.admin.createCustomer({ email: `c${n}@shop.example`, first_name: `C${n}` });
+  const from = await fixture.connectShop(org, shop);
+  const to = await fixture.connectOdoo(org, { ...odoo, url: proxy.url });
+  const start = () =>
+    fixture.start(org, {
+      source_connection_id: from,
+      destination: { connection_id: to },
+      entity_type: 'customer',
+    });
+  const untilItWaits = (sync_id: string, status: string) =>
+    waitFor('the run waits for the answer that was lost', async () => {
+      const { body } = await fixture.call(org, 'GET', `/progress/${sync_id}`);
+      return (body.status === status && /answer to a write was lost/.test(body.waiting_reason ?? '')) || undefined;
+    });
+  const expectOnce = async (sync_id: string) => {
+    expect((await fixture.ended(org, sync_id)).progress).toMatchObject({ status: 'completed', failed_count: 0 });
+    expect(creates).toBe(1);
+    expect(odoo.admin.search('res.partner', [['customer_rank', '>', 0]])).toHaveLength(6);
+  };
+  return { start, untilItWaits, release: () => held.resolve(), expectOnce };
+}
+
+it('A create that an earlier run left open is not repeated by the next one', async () => {
+  const org = 'earlier-run';
+  const { start, untilItWaits, release, expectOnce } = await withHeldCreate(org);
+  const first = await start();
+  await untilItWaits(first.sync_id, 'running');
+  await fixture.call(org, 'POST', `/progress/${first.sync_id}/cancel`, {});
+  expect((await fixture.ended(org, first.sync_id)).progress.status).toBe('cancelled');
+  const next = await start();
+  await untilItWaits(next.sync_id, 'running');
+  release();
+  await expectOnce(next.sync_id);
+});
+
+it('A worker whose turn is over leaves a lost answer to a later one, which says why', async () => {
+  const clock = fixture.service.app.get(TurnClock);
+  const { times } = clock;
+  const { start, untilItWaits, release, expectOnce } = await withHeldCreate('over-turn');
+  clock.times = { ...times, turn: 500, check: 100, longest: 1_000 };
+  try {
+    const { sync_id } = await start();
+    await untilItWaits(sync_id, 'queued');
+    clock.times = times;
+    release();
+    await expectOnce(sync_id);
+  } finally {
+    clock.times = times;
+  }
 });

@@ -40,6 +40,12 @@ describe('A run that meets a shop that does not answer as it should', () => {
           /GET \/products has status 200 and no JSON.*Tried \d+ times?; next try at 20/,
         ),
       });
+      const { body: shown } = await fixture.call(org, 'GET', `/runs/${sync_id}`);
+      expect(shown.progress).toMatchObject({
+        rate_limited_until: null,
+        waiting_reason: expect.stringMatching(/no JSON.*Tried \d+ times?; next try at 20/),
+        next_try_at: expect.stringMatching(/^20/),
+      });
       const run = await fixture.ended(org, sync_id, 120_000);
       expect(run.progress).toMatchObject({
         status: 'failed',
@@ -76,6 +82,38 @@ describe('A run that meets a shop that does not answer as it should', () => {
       expect(await live('customer')).toHaveLength(400);
       expect(tooLateAgain).toEqual([]);
       expect(asked.length).toBeLessThan(60);
+    }));
+
+  it('A size of pages that was too much is not asked for again by the worker that goes on', () =>
+    withBentShop(fixture, async ({ org, id, shop, proxy, live }) => {
+      for (let n = 0; n < 60; n += 1) shop.admin.createCustomer({ email: `c${n}@shop.example` });
+      const sizes: number[] = [];
+      const path = Promise.withResolvers<string>();
+      let isPaused = false;
+      proxy.bend(async (request, forward) => {
+        if (!isList(request, '/customers')) return forward();
+        const [offset, size] = ['offset', 'per_page'].map((name) => Number(request.url.searchParams.get(name) ?? 0));
+        sizes.push(size as number);
+        if ((size as number) > 25)
+          return { status: 502, headers: { 'content-type': 'text/html' }, body: '<html>Bad gateway</html>' };
+        if (offset !== 0 && !isPaused) {
+          isPaused = true;
+          await fixture.call(org, 'POST', `${await path.promise}/pause`, {});
+        }
+        return forward();
+      });
+      const { sync_id } = await fixture.start(org, { source_connection_id: id, entity_type: 'customer' });
+      path.resolve(`/progress/${sync_id}`);
+      await waitFor('the run is paused', async () => {
+        const { body } = await fixture.call(org, 'GET', `/progress/${sync_id}`);
+        return body.status === 'paused' || undefined;
+      });
+      expect(Math.max(...sizes)).toBeGreaterThan(25);
+      sizes.splice(0);
+      await fixture.call(org, 'POST', `/progress/${sync_id}/resume`, {});
+      expect((await fixture.ended(org, sync_id)).progress).toMatchObject({ status: 'completed', processed_count: 60 });
+      expect(Math.max(...sizes)).toBeLessThanOrEqual(25);
+      expect(await live('customer')).toHaveLength(60);
     }));
 
   it('One 403 page of a firewall does not end a run', () =>

@@ -40,6 +40,24 @@ describe('a row', () => {
   });
 });
 
+it('a flag is a plain word, or one of those that the export of WooCommerce has', () => {
+  const flag = (word: string) => cellValue(word, 'flag', '.');
+  for (const word of ['1', 'true', 'Yes', 'y', 'publish', 'visible', 'catalog', 'search', 'instock', 'taxable'])
+    expect([word, flag(word)]).toEqual([word, true]);
+  for (const word of ['onbackorder', 'backorder']) expect([word, flag(word)]).toEqual([word, true]);
+  for (const word of ['0', '-1', '\u22121', 'false', 'No', 'n', 'draft', 'private', 'pending', 'hidden', 'outofstock'])
+    expect([word, flag(word)]).toEqual([word, false]);
+  expect(flag('none')).toBe(false);
+  expect(flag('perhaps')).toBeUndefined();
+});
+
+it('a stock that the product counts for its variation is none', () => {
+  const columns = { sku: 'SKU', stock: 'Stock' };
+  const counted = layoutOf(row('Id', 'SKU', 'Stock'), { ...settings, columns });
+  expect(itemOf(row('1', 'A', 'parent'), counted)).toEqual({ external_id: '1', data: { sku: 'A', stock: null } });
+  expect(itemOf(row('1', 'A', 'mother'), counted)).toMatchObject({ problem: { error_class: 'invalid_quantity' } });
+});
+
 it('a decimal keeps every digit, whichever the mark', () => {
   fc.assert(
     fc.property(fc.bigInt({ min: -(10n ** 25n), max: 10n ** 25n }), fc.nat(10 ** 9), (whole, part) => {

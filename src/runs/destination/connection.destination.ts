@@ -104,6 +104,7 @@ export class ConnectionDestination implements Destination {
     /** The plans of earlier attempts. A change that the destination already has is counted as made by this run. */
     const tried = new Map<string, PlannedItem>();
     const isResumed = lease.run.lease_epoch > 1;
+    let left = Number.POSITIVE_INFINITY;
     for (let attempt = 1; ; ) {
       const all = (await this.failingAsShown(await planner.plan(items))).map((one): RetriedItem => {
         const before = tried.get(one.work.item.external_id);
@@ -126,6 +127,9 @@ export class ConnectionDestination implements Destination {
         if (!(error instanceof ConnectorError)) throw error;
         if (error.kind !== 'aborted') for (const one of writes) tried.set(one.work.item.external_id, one.tried ?? one);
         if (error.ambiguous) lateWrites.lost();
+        // A failure after some of it was written is the first of what is left.
+        if (writes.length < left) attempt = 1;
+        left = writes.length;
         await retryPolicy.recover(error, attempt);
         attempt += 1;
       }

@@ -48,6 +48,11 @@ export async function writeBatch(
   }
 }
 
+/** Nothing came, or something in between that gave up. An error of Odoo's own has nothing to do with how many records there were. */
+function isLost(error: unknown): boolean {
+  return error instanceof ConnectorError && error.ambiguous && error.status !== 500;
+}
+
 class Batch {
   tookEffect = false;
   readonly #writer: BatchWriter;
@@ -79,7 +84,7 @@ class Batch {
       const began = steadyNow();
       const saved = await bisect(part, save, canSplit).catch((error) => {
         // Odoo ends a request that takes too long, and keeps nothing of it.
-        if (error instanceof ConnectorError && error.ambiguous) pace.tooMuch(part.length);
+        if (isLost(error)) pace.tooMuch(part.length);
         throw error;
       });
       pace.took(part.length, steadyNow() - began);
