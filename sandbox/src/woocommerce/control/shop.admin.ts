@@ -39,6 +39,7 @@ export function createShopAdmin(shop: Shop) {
     restoreOrder: (id: number, status = 'pending') => order(orders.restore(id, status)),
     deleteOrder: (id: number) => order(orders.delete(id, true)),
     refundOrder: (id: number, input: Params) => presentRefund(refunds.create(id, input), id, presenter.homeUrl),
+    deleteRefund: (id: number, refundId: number) => presentRefund(refunds.delete(id, refundId), id, presenter.homeUrl),
   };
 }
 
