@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { send } from '../support/send.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { type BentShop, withBentShop } from './bent-shop.support.ts';
 import { type Json, newOrgName, RunsFixture } from './runs.support.ts';
 import { type TwoSystems, withSystems } from './two-systems.support.ts';
 
@@ -181,7 +182,95 @@ describe.each([18, 19] as const)('A record rule of Odoo %s', (version) => {
     }));
 });
 
+/** Sends the webhook of a product that is gone, and waits for its run. */
+async function toldGone({ org, connection, id }: { org: string; connection: string; id: number }): Promise<Json> {
+  const hooks = async (): Promise<Json[]> =>
+    (await fixture.call(org, 'GET', `/runs?connection_id=${connection}&limit=100`)).body.items.filter(
+      ({ kind }: Json) => kind === 'webhook',
+    );
+  const before = new Set((await hooks()).map(({ sync_id }) => sync_id));
+  const body = JSON.stringify({ id });
+  const signature = createHmac('sha256', SECRET).update(body).digest('base64');
+  const headers = { 'x-wc-webhook-topic': 'product.deleted', 'x-wc-webhook-signature': signature };
+  await send(fixture.service, `/api/sync/hooks/${connection}`, { ...headers, method: 'POST', body });
+  return waitFor('the run of the webhook has ended', async () =>
+    (await hooks()).find(({ sync_id, progress }) => !before.has(sync_id) && progress.completed_at),
+  );
+}
+
+/** So many products in a shop that are in another one, too, whose connection has these settings. */
+async function withCopied(
+  count: number,
+  settings: object,
+  work: (bent: BentShop, other: BentShop, ids: readonly number[]) => Promise<void>,
+): Promise<void> {
+  await withBentShop(fixture, (bent) =>
+    withBentShop(
+      fixture,
+      async (other) => {
+        const ids = Array.from(
+          { length: count },
+          (_, n) => bent.shop.admin.createProduct({ name: `P ${n}`, sku: `P-${n}`, regular_price: '10' }).id,
+        );
+        const run = await bent.sync('product', { destination: { connection_id: other.id } }, 60_000);
+        expect(run.counts).toEqual({ created: count });
+        const own = { allow_http: true, home_url: bent.shop.url, webhook_destination: other.id };
+        await fixture.call(bent.org, 'PATCH', `/connections/${bent.id}`, { webhook_secret: SECRET, settings: own });
+        await work(bent, other, ids);
+      },
+      { org: bent.org, seed: 7, settings },
+    ),
+  );
+}
+
+const inTrash = ({ shop }: BentShop) =>
+  shop
+    .state()
+    .products()
+    .filter(({ status }) => status === 'trash').length;
+
 describe('Deletions that are told one by one', () => {
+  it('count together within the hours of the guard only', () =>
+    withCopied(10, { delete_guard_hours: 0 }, async (bent, other, ids) => {
+      for (const id of ids.slice(0, 3)) {
+        bent.shop.admin.trashProduct(id);
+        const run = await toldGone({ org: bent.org, connection: bent.id, id });
+        expect(run.counts).toEqual({ deleted: 1 });
+      }
+      expect(inTrash(other)).toBe(3);
+      const settings = { allow_http: true, home_url: other.shop.url, delete_guard_hours: 1 };
+      await fixture.call(bent.org, 'PATCH', `/connections/${other.id}`, { settings });
+      bent.shop.admin.trashProduct(ids[3] ?? 0);
+      const run = await toldGone({ org: bent.org, connection: bent.id, id: ids[3] ?? 0 });
+      expect(run.progress).toMatchObject({ status: 'failed', error_message: expect.stringMatching(/4 of 10/) });
+      expect(inTrash(other)).toBe(3);
+    }));
+
+  it('The guard holds for retry-failed, which may always delete one item', () =>
+    withCopied(20, {}, async (bent, other, ids) => {
+      for (const id of ids.slice(0, 3)) bent.shop.admin.trashProduct(id);
+      const refused = { code: 'plugin_says_no', message: 'Not now.', data: { status: 400 } };
+      other.proxy.bend((request, forward) =>
+        request.method === 'DELETE' ? { status: 400, headers: {}, body: JSON.stringify(refused) } : forward(),
+      );
+      const run = await bent.sync('product', { destination: { connection_id: other.id } });
+      expect(run.counts).toEqual({ unchanged: 17, failed: 3 });
+      other.proxy.bend(null);
+      const settings = { allow_http: true, home_url: other.shop.url, delete_guard_percent: 5 };
+      await fixture.call(bent.org, 'PATCH', `/connections/${other.id}`, { settings });
+      const retried = async (body: object) => {
+        const { body: started } = await fixture.call(bent.org, 'POST', `/progress/${run.sync_id}/retry-failed`, body);
+        return fixture.ended(bent.org, started.sync_id);
+      };
+      expect((await retried({})).progress).toMatchObject({
+        status: 'failed',
+        error_message: expect.stringMatching(/3 of 20 .*above the guard of 5 %/),
+      });
+      expect(inTrash(other)).toBe(0);
+      expect((await retried({ external_id: String(ids[0]) })).counts).toEqual({ deleted: 1 });
+      expect(inTrash(other)).toBe(1);
+    }));
+
   it('The guard holds for deletions told one by one', () => {
     const org = newOrgName();
     return withSystems(
@@ -196,23 +285,17 @@ describe('Deletions that are told one by one', () => {
         expect((await fixture.run(org, there('product'), 60_000)).counts).toEqual({ created: 20 });
         const settings = { allow_http: true, home_url: shop.url, webhook_destination: odooId };
         await fixture.call(org, 'PATCH', `/connections/${shopId}`, { webhook_secret: SECRET, settings });
+        const runs: Json[] = [];
         for (const id of ids.slice(0, 10)) {
           shop.admin.trashProduct(id);
-          const body = JSON.stringify({ id });
-          const signature = createHmac('sha256', SECRET).update(body).digest('base64');
-          const headers = { 'x-wc-webhook-topic': 'product.deleted', 'x-wc-webhook-signature': signature };
-          await send(fixture.service, `/api/sync/hooks/${shopId}`, { ...headers, method: 'POST', body });
+          runs.push(await toldGone({ org, connection: shopId, id }));
         }
-        const runs: Json[] = await waitFor('the webhook runs have ended', async () => {
-          const { body } = await fixture.call(org, 'GET', `/runs?connection_id=${shopId}&limit=100`);
-          const hooks = body.items.filter(({ kind }: Json) => kind === 'webhook');
-          return hooks.length > 0 && hooks.every(({ progress }: Json) => progress.completed_at) ? hooks : undefined;
-        });
         const archived = () => odoo.admin.search('product.template', [['active', '=', false]]).length;
-        expect(archived()).toBeLessThanOrEqual(3);
-        const failed = runs.filter(({ progress }) => progress.status === 'failed');
-        expect(failed.length).toBeGreaterThan(0);
-        for (const { progress } of failed) expect(progress.error_message).toMatch(/above the guard of 15 %/);
+        // 3 of 20 are 15 %, whether one run deletes them or three.
+        expect(archived()).toBe(3);
+        const statuses = runs.map(({ progress }) => progress.status);
+        expect(statuses).toEqual([...Array(3).fill('completed'), ...Array(7).fill('failed')]);
+        for (const { progress } of runs.slice(3)) expect(progress.error_message).toMatch(/above the guard of 15 %/);
         const reason = { override_guard: { reason: 'The collection of last year is over.' } };
         await fixture.run(org, { ...there('product'), ...reason }, 60_000);
         expect(archived()).toBe(10);

@@ -1,5 +1,6 @@
 import { startOdooSandbox, startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { changed, startBendingProxy } from '../support/bending-proxy.ts';
 import { type Json, RunsFixture } from './runs.support.ts';
 
 let fixture: RunsFixture;
@@ -15,7 +16,7 @@ interface TwoShops {
   readonly sync: (entity?: string, mode?: string) => Promise<{ counts: Json; items: Json[] }>;
   /** Syncs one of them into records, and returns those. */
   readonly records: (which?: 'shop' | 'shop2', entity?: string, mode?: string) => Promise<Json[]>;
-  readonly connect: (other: WooCommerceSandbox) => Promise<string>;
+  readonly connect: (other: WooCommerceSandbox, url?: string) => Promise<string>;
   readonly run: (run: object) => Promise<{ counts: Json; items: Json[] }>;
   readonly ids: Readonly<Record<'shop' | 'shop2', string>>;
 }
@@ -27,7 +28,8 @@ async function withShops(work: (shops: TwoShops) => Promise<void>, options: obje
   const empty = { customers: 0, products: 0, orders: 0, ...options };
   const shop = await startWooCommerceSandbox(empty);
   const shop2 = await startWooCommerceSandbox({ ...empty, seed: 7 });
-  const connect = (one: WooCommerceSandbox) => fixture.connectShop(org, one, { home_url: one.url });
+  const connect = (one: WooCommerceSandbox, url = one.url) =>
+    fixture.connectShop(org, { ...one, url }, { home_url: one.url });
   const ids = { shop: await connect(shop), shop2: await connect(shop2) };
   const run = async (body: object) => {
     const ended = await fixture.run(org, body);
@@ -206,6 +208,64 @@ describe('Products between shops', () => {
       await sync();
       expect(shop2.state().counts).toEqual(count);
     }));
+
+  it('A variation of another product is never changed (7.9)', () =>
+    withShops(
+      async ({ shop, shop2, connect, run, ids }) => {
+        const { shirt, variations } = createShirt(shop, { S: { sku: 'A' }, M: { sku: 'B' } });
+        const other = createShirt(shop2, { S: { sku: 'X' }, M: { sku: 'Y' } }, { sku: 'OTHER', name: 'Other' });
+        const lamp = shop2.admin.createProduct({ name: 'Lamp', sku: 'LAMP', regular_price: '10' });
+        // What the product says of its variations is of before it lost them.
+        const foreign = [...other.variations.map(({ id }) => id), lamp.id];
+        const named = (_name: string, value: Json) =>
+          value?.variations?.length > 0 && !value.variations.includes(foreign[0])
+            ? { ...value, variations: [...value.variations, ...foreign] }
+            : value;
+        const proxy = await startBendingProxy(
+          shop2.url,
+          changed((answer) => ({ ...answer, body: JSON.stringify(JSON.parse(answer.body), named) })),
+        );
+        try {
+          const id = await connect(shop2, proxy.url);
+          const to = { source_connection_id: ids.shop, destination: { connection_id: id }, entity_type: 'product' };
+          const sync = () => run({ ...to, mode: 'full' });
+          expect((await sync()).counts).toMatchObject({ created: 1 });
+          const kept = () => [
+            shop2
+              .state()
+              .variations()
+              .filter(({ parent_id }) => parent_id === other.shirt.id),
+            shop2
+              .state()
+              .products()
+              .filter(({ sku }) => sku === 'OTHER' || sku === 'LAMP'),
+          ];
+          const before = JSON.stringify(kept());
+          for (const sku of ['X', 'A2']) {
+            shop.admin.updateVariation(shirt.id, variations[0]?.id ?? 0, { regular_price: '12', sku });
+            await sync();
+            expect(JSON.stringify(kept())).toBe(before);
+          }
+          shop.admin.deleteVariation(shirt.id, variations[1]?.id ?? 0);
+          await sync();
+          expect(JSON.stringify(kept())).toBe(before);
+          const writes = proxy.takeRequests().filter(({ method }) => method !== 'GET');
+          const written = writes.flatMap(({ body }) => {
+            const { update = [], delete: gone = [] } = JSON.parse(body || '{}');
+            return [...update.map(({ id: one }: Json) => one), ...gone];
+          });
+          expect(written.filter((one) => foreign.includes(one))).toEqual([]);
+          const sizes = shop2
+            .state()
+            .variations()
+            .filter(({ parent_id }) => parent_id !== other.shirt.id);
+          expect(sizes.map(({ sku, regular_price }) => [sku, regular_price])).toEqual([['A2', '12']]);
+        } finally {
+          await proxy.stop();
+        }
+      },
+      { version: '7.9' },
+    ));
 
   it('swaps the SKUs of two variations', () =>
     withShops(async ({ shop, shop2, sync }) => {

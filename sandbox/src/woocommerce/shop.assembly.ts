@@ -82,7 +82,7 @@ export function assembleShop(homeUrl: string, options: ResolvedOptions, stopping
 
   const routes = [
     ...customerRoutes(customerStore, customerService, homeUrl),
-    ...productRoutes(productServices, productPresenter),
+    ...productRoutes({ ...productServices, legacy }, productPresenter),
     ...orderRoutes({
       store: orderStore,
       service: orderService,

@@ -2,10 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ENVIRONMENT } from '../../config/config.module.ts';
 import type { Environment } from '../../config/environment.ts';
 import type { OpenedConnection } from '../../connectors/connections/connection.types.ts';
-import type { ReadQuery, Watermark } from '../../connectors/contract/connector.types.ts';
+import type { ExternalItem, ReadQuery, Watermark } from '../../connectors/contract/connector.types.ts';
 import type { Statement } from '../../database/database.ts';
 import type { DeletionBudget } from '../../planning/deletion.guard.ts';
-import type { Pair } from '../../records/bindings.sql.ts';
+import { findBindings, type Pair } from '../../records/bindings.sql.ts';
 import { countKept, keptItems } from '../../records/history/kept.changes.sql.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import { type BoundRange, sampleSize, sampleStarts } from '../reconcile.sample.ts';
@@ -79,7 +79,8 @@ export class CheckpointBatches {
     if (isApply(run) && !checkpoint) input.budget.expect(await this.count(countDeletesToApply(run)));
     if (run.undoes_sync_id !== null)
       return this.undone(run, run.undoes_sync_id, checkpoint ?? { phase: 'items', after: '', arrived });
-    if (named) return this.named(run as NamedRun, reader, checkpoint ?? { phase: 'items', after: '', arrived });
+    if (named)
+      return this.named(run as NamedRun, reader, input.pair, checkpoint ?? { phase: 'items', after: '', arrived });
     if (isSample(run)) return this.sample(input, reader, checkpoint ?? { phase: 'items', after: '', arrived });
     const tokens = checkpoint?.tokens ?? (writesNothing(run) ? await this.tokens(input, reader) : NO_TOKENS);
     const from = checkpoint ?? { phase: 'pages', cursor: null, arrived, ...(writesNothing(run) && { tokens }) };
@@ -161,10 +162,43 @@ export class CheckpointBatches {
     return row?.count ?? 0;
   }
 
-  private async named(run: NamedRun, reader: SourceReader, from: RunCheckpoint): Promise<RunBatches> {
+  private async named(
+    run: NamedRun,
+    reader: SourceReader,
+    pair: Pair | null,
+    from: RunCheckpoint,
+  ): Promise<RunBatches> {
     const [row] = await this.database.query<{ count: number }>(countNamedItems(run));
     const next = (after: string) => this.database.query<NamedItem>(namedItems(run, after));
-    return { batches: namedItemBatches(reader, from, next), total: row?.count ?? null, tokens: NO_TOKENS };
+    const batches = namedItemBatches(this.withoutLeftOut(run, reader, pair), from, next);
+    return { batches, total: row?.count ?? null, tokens: NO_TOKENS };
+  }
+
+  /**
+   * What reads of all items leave out by a setting is not brought by its id either, unless it was synced before: then it stays as it is
+   * bound, since it is not gone. A webhook tells of everybody, so there it is nobody; where somebody asked for the item, it fails and says why.
+   */
+  private withoutLeftOut(run: NamedRun, reader: SourceReader, pair: Pair | null): Pick<SourceReader, 'byIds'> {
+    const nobody = ({ external_id, leftOut = '' }: ExternalItem): ExternalItem =>
+      run.kind === 'webhook'
+        ? { external_id, data: null, deleted: true }
+        : { external_id, data: null, problem: { error_class: 'left_out', message: `It is not synced: ${leftOut}` } };
+    return {
+      byIds: async (ids) => {
+        const items = await reader.byIds(ids);
+        const left = items.flatMap(({ external_id, leftOut }) => (leftOut === undefined ? [] : external_id));
+        if (left.length === 0) return items;
+        const unsynced = new Set(await this.unsynced(run, pair, left));
+        return items.map((item) => (unsynced.has(item.external_id) ? nobody(item) : item));
+      },
+    };
+  }
+
+  private async unsynced(run: Run, pair: Pair | null, ids: readonly string[]): Promise<string[]> {
+    if (pair === null) return this.unrecorded(run, ids);
+    const bound = await this.database.query<{ source_id: string }>(findBindings(pair, ids));
+    const known = new Set(bound.map(({ source_id }) => source_id));
+    return ids.filter((id) => !known.has(id));
   }
 
   /** One batch, of what is bound. */

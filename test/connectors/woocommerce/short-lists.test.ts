@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { CanonicalProduct } from '../../../src/connectors/canonical/canonical.types.ts';
 import type { ConnectorSession } from '../../../src/connectors/contract/connector.types.ts';
+import type { HttpRequest } from '../../../src/connectors/http/http.types.ts';
 import { type FakeCall, FakeShop } from './fake-shop.support.ts';
 import { recordedRows } from './recordings.support.ts';
 import { FULL, NEVER, openShop, readAll } from './session.support.ts';
@@ -215,6 +216,103 @@ describe('Look-ups in a shop that shows fewer rows than it has', () => {
     it('A listing that is counted and never shown is not read as empty', async () => {
       lists('orders', ({ query }) => (query.get('status') === 'any' ? list([], 40) : undefined));
       await expect(read()).rejects.toThrow(/40/);
+    });
+  });
+
+  describe('Rows by their id', () => {
+    const alone = (id: number, status: number, code: string) => {
+      shop.on = ({ path, query }) => {
+        if (path === 'orders' && query.has('include')) return list([], 0);
+        return path === `orders/${id}` ? { status, body: { code, message: 'No.', data: { status } } } : undefined;
+      };
+      return session.readByIds('order', [String(id)], NEVER);
+    };
+
+    it('One that the key may not see is a failed item, not gone', async () => {
+      expect(await alone(7, 403, 'woocommerce_rest_cannot_view')).toMatchObject([
+        { external_id: '7', data: null, problem: { error_class: 'no_access' } },
+      ]);
+    });
+
+    it.each([
+      [404, 'woocommerce_rest_shop_order_invalid_id'],
+      [410, 'woocommerce_rest_already_trashed'],
+    ])('One of which the shop says %s is gone', async (status, code) => {
+      expect(await alone(7, status, code)).toEqual([]);
+    });
+
+    it('A 404 of a shop without its API says nothing', async () => {
+      await expect(alone(7, 404, 'rest_no_route')).rejects.toThrow(/no REST API/);
+    });
+  });
+
+  describe('The check of the connection', () => {
+    beforeEach(() => {
+      for (let id = 1; id <= 120; id += 1) shop.put('products', { ...variable, id, type: 'simple' });
+    });
+    const warnings = async () => (await session.check(NEVER)).warnings.join('\n');
+
+    it('says that pages are capped', async () => {
+      lists('products', (call) => list(windowOf(call, shop.tables.products ?? []).slice(0, 10), 120));
+      expect(await warnings()).toMatch(/Pages of products are capped: the shop shows 10 of 100\./);
+    });
+
+    it('says that a total is too small, or that there is none', async () => {
+      lists('products', (call) => list(windowOf(call, shop.tables.products ?? []), 50));
+      expect(await warnings()).toMatch(/The shop says that it has 50 products, and shows more\./);
+      lists('products', (call) => list(windowOf(call, shop.tables.products ?? []), null));
+      expect(await warnings()).toMatch(/The shop does not say how many products it has \(X-WP-Total\)\./);
+    });
+
+    it('says nothing of these when all is well', async () => {
+      expect(await warnings()).not.toMatch(/products/);
+    });
+  });
+
+  describe('Caches', () => {
+    it.each([
+      ['age', '60'],
+      ['x-litespeed-cache', 'hit'],
+      ['x-litespeed-cache', 'hit,private'],
+      ['cf-cache-status', 'HIT'],
+      ['x-cache', 'HIT from proxy'],
+      ['x-proxy-cache', 'HIT'],
+    ])('One that says %s: %s is asked past, and the check says so', async (name, value) => {
+      shop.put('orders', { ...order, id: 1, number: 'new' });
+      const old = list([{ ...order, id: 1, number: 'old', status: 'completed' }], 1);
+      shop.on = ({ method, path, query }) =>
+        method === 'GET' && path === 'orders' && !query.has('_')
+          ? { ...old, headers: { ...old.headers, [name]: value } }
+          : undefined;
+      const { items } = await readAll(session, 'order', FULL);
+      expect(items.at(-1)?.data).toMatchObject({ number: 'new' });
+      expect((await session.check(NEVER)).warnings).toContainEqual(
+        expect.stringMatching(/^A cache answers for the shop/),
+      );
+    });
+
+    it.each([
+      ['age', '0'],
+      ['x-litespeed-cache', 'miss'],
+      ['cf-cache-status', 'DYNAMIC'],
+    ])('An answer that says %s: %s is the shop’s own', async (name, value) => {
+      shop.put('orders', { ...order, id: 1 });
+      shop.on = ({ path }) =>
+        path === 'orders' ? { ...list([], 0), headers: { 'x-wp-total': '0', [name]: value } } : undefined;
+      await readAll(session, 'order', FULL);
+      expect(shop.calls.some(({ query }) => query.has('_'))).toBe(false);
+    });
+
+    it('Every read asks for an answer that is not kept, and no write does', async () => {
+      const sent: [string, string | undefined][] = [];
+      const http = {
+        send: (request: HttpRequest) => {
+          sent.push([request.method, request.headers?.['cache-control']]);
+          return shop.send(request);
+        },
+      };
+      await openShop(http).check(NEVER);
+      expect(new Set(sent.map((one) => one.join(' ')))).toEqual(new Set(['GET no-cache', 'POST ']));
     });
   });
 });

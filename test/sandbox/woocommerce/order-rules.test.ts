@@ -122,3 +122,47 @@ describe('What the shop makes of odd input', () => {
     expect(shop.state().writes['customer.updated']).toBe(before + 1);
   });
 });
+
+describe('What moves the date of change of an order (recording 960)', () => {
+  const startWithClock = async (options: WooCommerceSandboxOptions = {}) => {
+    let now = Date.UTC(2026, 10, 28, 12);
+    await start({ now: () => now, ...options });
+    const { id } = shop.admin.createOrder({ line_items: [{ product_id: lamp(), quantity: 2 }] });
+    const modified = () => shop.state().orders()[0]?.date_modified_gmt;
+    /** Whether `change` moves it. */
+    return {
+      id,
+      moves: async (change: () => unknown) => {
+        const before = modified();
+        now += 2000;
+        await change();
+        return modified() !== before;
+      },
+    };
+  };
+
+  it.each([
+    ['11.0', true],
+    ['7.9', false],
+  ] as const)('on %s, lines and metadata alone: %s', async (version, expected) => {
+    const { id, moves } = await startWithClock({ version });
+    const [line] = shop.state().orders()[0]?.line_items ?? [];
+    const put = (body: object) => () => call('PUT', `/orders/${id}`, body);
+    expect(await moves(put({}))).toBe(expected);
+    expect(await moves(put({ meta_data: [{ key: 'a', value: 'b' }] }))).toBe(expected);
+    expect(await moves(put({ line_items: [{ id: line?.id, quantity: 3 }] }))).toBe(expected);
+    expect(await moves(put({ status: 'processing' }))).toBe(true);
+  });
+
+  it('a refund does, and its deletion does not, and no webhook tells it', async () => {
+    const { id, moves } = await startWithClock();
+    let refund = 0;
+    expect(
+      await moves(() => {
+        refund = shop.admin.refundOrder(id, { amount: '5' }).id;
+      }),
+    ).toBe(true);
+    expect(await moves(() => shop.admin.deleteRefund(id, refund))).toBe(false);
+    expect(shop.state().orders()[0]?.refunds).toEqual([]);
+  });
+});

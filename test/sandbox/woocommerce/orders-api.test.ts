@@ -158,18 +158,25 @@ describe('The orders API of the sandbox', () => {
 
   it('refunds a part, then the rest, which makes the order refunded, and no more than that', async () => {
     const { id } = shop.admin.createOrder({ line_items: [{ product_id: 23, quantity: 2 }], status: 'completed' });
-    const part = await call('POST', `/orders/${id}/refunds`, { amount: '5.50', reason: 'scratched' });
+    const part = await call('POST', `/orders/${id}/refunds`, {
+      amount: '5.50',
+      reason: 'scratched',
+      api_refund: false,
+    });
     expect([part.status, part.body.amount]).toEqual([201, '5.50']);
     expect((await call('GET', `/orders/${id}`)).body).toMatchObject({
       status: 'completed',
       refunds: [{ id: part.body.id, reason: 'scratched', total: '-5.50' }],
     });
-    expect((await call('POST', `/orders/${id}/refunds`, { amount: '14.51' })).status).toBe(500);
-    await call('POST', `/orders/${id}/refunds`, { amount: '14.50' });
+    for (const refused of [{ amount: '14.51', api_refund: false }, { amount: '14.50' }]) {
+      const { status, body } = await call('POST', `/orders/${id}/refunds`, refused);
+      expect([status, body.data]).toEqual([500, 500]);
+    }
+    await call('POST', `/orders/${id}/refunds`, { amount: '14.50', api_refund: false });
     expect((await call('GET', `/orders/${id}`)).body.status).toBe('refunded');
     const { body, headers } = await call('GET', `/orders/${id}/refunds?per_page=1`);
     expect([body[0].amount, headers.get('x-wp-total')]).toEqual(['14.50', '2']);
-    expect((await call('DELETE', `/orders/${id}/refunds/${part.body.id}?force=true`)).status).toBe(200);
+    expect((await call('DELETE', `/orders/${id}/refunds/${part.body.id}`)).status).toBe(200);
     expect((await call('GET', `/orders/${id}/refunds/${part.body.id}`)).status).toBe(404);
   });
 

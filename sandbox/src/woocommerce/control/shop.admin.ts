@@ -41,6 +41,7 @@ export function createShopAdmin(shop: Shop) {
     /** As the setting of the shop: orders that are there keep their totals, and are shown with so many decimals. */
     showDecimals: (decimals: number) => Object.assign(orderPresenter.shown, { decimals }),
     refundOrder: (id: number, input: Params) => showRefund(refunds.create(id, input), id, orderPresenter),
+    deleteRefund: (id: number, refundId: number) => showRefund(refunds.delete(id, refundId), id, orderPresenter),
   };
 }
 

@@ -72,11 +72,18 @@ export function invalidRefund(): RestError {
   return new RestError('woocommerce_rest_invalid_order_refund', 'Refund amount must be greater than zero.', 400);
 }
 
-/** The amount is more than what is left to refund. */
-export function refundRefused(): RestError {
-  return new RestError('woocommerce_rest_cannot_create_order_refund', 'Invalid refund amount.', 500);
+/** Its `data` is a number, not an object (recordings 145, 147). */
+class RefundError extends RestError {
+  constructor(message: string) {
+    super('woocommerce_rest_cannot_create_order_refund', message, 500);
+  }
+
+  override body() {
+    return { ...super.body(), data: this.status };
+  }
 }
 
-export function refundsNotTrashable(): RestError {
-  return new RestError('woocommerce_rest_trash_not_supported', 'The shop_order_refund does not support trashing.', 501);
-}
+/** The amount is more than what is left to refund. */
+export const refundRefused = (): RestError => new RefundError('Invalid refund amount.');
+
+export const noGateway = (): RestError => new RefundError('The payment gateway for this order does not exist.');

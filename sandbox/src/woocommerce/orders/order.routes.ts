@@ -4,6 +4,7 @@ import { pagingHeaders } from '../wordpress/rest.headers.ts';
 import type { Endpoint, Route } from '../wordpress/rest.types.ts';
 import { LIST_ARGS, REFUND_ARGS, WRITE_ARGS } from './order.args.ts';
 import { withDecimals } from './order.decimals.ts';
+import { noGateway } from './order.errors.ts';
 import { type OrderPresenterParts, presentOrder, presentRefund } from './order.presenter.ts';
 import { findOrders, type OrderSurroundings } from './order.query.ts';
 import type { OrderService } from './order.service.ts';
@@ -61,6 +62,8 @@ function refundRoutes(orders: OrderService, service: RefundService, homeUrl: str
     args: REFUND_ARGS,
     permit: onlySignedIn('create'),
     handle: ({ params }) => {
+      // No order here was paid by a gateway that could give money back (recording 147).
+      if (params.api_refund !== false) throw noGateway();
       const refund = service.create(params.order_id, params);
       return { status: 201, body: presentRefund(refund, Number(params.order_id), homeUrl) };
     },
@@ -79,7 +82,7 @@ function refundRoutes(orders: OrderService, service: RefundService, homeUrl: str
     args: { force: { type: 'boolean', default: false } },
     permit: onlySignedIn('delete'),
     handle: ({ params }) => {
-      const refund = service.delete(params.order_id, params.id, params.force === true);
+      const refund = service.delete(params.order_id, params.id);
       return { status: 200, body: presentRefund(refund, Number(params.order_id), homeUrl) };
     },
   };

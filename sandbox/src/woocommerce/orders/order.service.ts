@@ -38,6 +38,8 @@ export interface OrderServiceParts {
 
 /** Members after which the shop computes an order anew. */
 const COMPUTED_FROM = ['billing', 'shipping', 'line_items', 'shipping_lines', 'fee_lines', 'coupon_lines'];
+/** Of a request to update an order of 7.9: what does not move its date of change. */
+const BESIDES_THE_POST = new Set(['id', 'meta_data', 'line_items', 'shipping_lines', 'fee_lines']);
 /** In which an order may be. A batch takes any text, and any other one for pending (recording 470). */
 const STATUSES = new Set([
   ...['pending', 'processing', 'on-hold', 'completed', 'cancelled', 'refunded', 'failed', 'trash'],
@@ -109,8 +111,12 @@ export class OrderService {
     const before = this.find(input.id);
     if (!before) throw errors.unknownOrderToUpdate();
     const after = this.#paid(this.#merge(before, input), input);
+    const { legacy } = this.#parts;
     // Nothing is sent of an order that the API takes out of the trash (recording 911); 7.9 sends an update (201).
-    return this.save(after, 'updated', before.status === 'trash' && after.status !== 'trash' && !this.#parts.legacy);
+    const silent = before.status === 'trash' && after.status !== 'trash' && !legacy;
+    // The posts of 7.9 know nothing of lines and metadata (recording 960).
+    const isDated = !legacy || Object.keys(input).some((name) => !BESIDES_THE_POST.has(name));
+    return this.save(after, 'updated', { silent, modifiedAt: isDated ? undefined : before.modifiedAt });
   }
 
   /** Also of an update (recording 410). */
@@ -188,12 +194,21 @@ export class OrderService {
     return { ...next, refunds: [...next.refunds, refund] };
   }
 
-  /** Sets the modification date, stores the order and emits the change. */
-  save(record: OrderRecord, event: ChangeEvent, silent = false): OrderRecord {
+  /** Stores an order as it is: no date of change, no webhook. */
+  store(record: OrderRecord): void {
+    this.#parts.orders.put(record);
+  }
+
+  /** Sets the modification date, unless it is given, stores the order and emits the change. */
+  save(
+    record: OrderRecord,
+    event: ChangeEvent,
+    { silent = false, modifiedAt }: { silent?: boolean; modifiedAt?: number | undefined } = {},
+  ): OrderRecord {
     const { writer, metaIds, orders, tellCustomer } = this.#parts;
     const wasCompleted = orders.get(record.id)?.status === 'completed';
     const stocked = withStock(record, writer, () => metaIds.next());
-    const order = { ...stocked, modifiedAt: this.#seconds() }; // even when nothing changed, as WooCommerce does
+    const order = { ...stocked, modifiedAt: modifiedAt ?? this.#seconds() }; // even when nothing changed, as WooCommerce does
     orders.put(order);
     this.#parts.changes.emit({ resource: 'order', event, id: order.id, body: () => this.#shown(order.id), silent });
     // Its account has spent more (recording 911).

@@ -41,3 +41,8 @@ export function imageRefused(src: string): RestError {
   const message = `Error getting remote image ${src}. Error: A valid URL was not provided.`;
   return new RestError('woocommerce_product_image_upload_error', message, 400);
 }
+
+/** Recording 307. */
+export function unknownImage(id: number): RestError {
+  return new RestError('woocommerce_product_invalid_image_id', `#${id} is an invalid image ID.`, 400);
+}

@@ -11,7 +11,7 @@ import type { VariationService } from './variation.service.ts';
 
 /** The products part of wc/v3 with variations. */
 export function productRoutes(
-  { service, variations }: { service: ProductService; variations: VariationService },
+  { service, variations, legacy }: { service: ProductService; variations: VariationService; legacy: boolean },
   parts: PresenterParts,
 ): Route[] {
   const { catalogue, homeUrl } = parts;
@@ -39,7 +39,12 @@ export function productRoutes(
     create: (params) => variations.create(sanitizedVariation(params, catalogue)),
     update: (params) => variations.update(sanitizedVariation(params, catalogue)),
     delete: (params, force) => variations.delete(params, force),
-    show: (variation) => presentVariation(variation, parts),
+    show: (variation) => {
+      const shown = presentVariation(variation, parts);
+      // On 7.9 a variation does not say whose it is (recording 245).
+      const { type: _type, name: _name, parent_id: _parent, global_unique_id: _code, ...of79 } = shown;
+      return legacy ? of79 : shown;
+    },
   });
   return [...products, ...categoryRoutes(catalogue, homeUrl), ...below];
 }

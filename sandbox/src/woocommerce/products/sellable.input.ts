@@ -2,7 +2,7 @@ import { mergeMeta } from '../customers/customer.input.ts';
 import { cleanNumber } from '../store/cents.money.ts';
 import { SHOP_OFFSET } from '../store/shop.clock.ts';
 import type { Params } from '../wordpress/crud.routes.ts';
-import { imageRefused } from './product.errors.ts';
+import { imageRefused, unknownImage } from './product.errors.ts';
 import type { ProductImage, Sellable } from './product.types.ts';
 
 const TEXTS = ['description', 'global_unique_id', 'tax_status', 'tax_class', 'status'] as const;
@@ -57,6 +57,7 @@ export function mergeImages(
   return given.map(fields).flatMap((image) => {
     const before = known.find(({ id }) => id === Number(image.id));
     const src = String(image.src ?? before?.src ?? '');
+    if (src === '' && Number(image.id) > 0) throw unknownImage(Number(image.id));
     if (src === '') return [];
     if (!before && !isPicture(src)) throw imageRefused(src);
     const named = pick(image, ['name', 'alt'], String);

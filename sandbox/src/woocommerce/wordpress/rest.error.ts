@@ -12,7 +12,7 @@ export class RestError extends Error {
   }
 
   /** The JSON body, also used as `error` of a batch item. */
-  body(): { code: string; message: string; data: Readonly<Record<string, unknown>> } {
+  body(): { code: string; message: string; data: Readonly<Record<string, unknown>> | number } {
     return { code: this.code, message: this.message, data: this.data };
   }
 }

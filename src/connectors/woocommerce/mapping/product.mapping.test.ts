@@ -147,6 +147,27 @@ describe('The mapping of products', () => {
   });
 });
 
+describe('The mapping of variations', () => {
+  const [first = {}] = variations;
+
+  it('a variation whose stock its product manages has none of its own (recordings 251 to 254)', () => {
+    const raw = { ...first, manage_stock: 'parent', stock_quantity: 12 };
+    expect(variationsFromShop([raw])).toMatchObject([{ stock: null }]);
+    const [wanted] = variationsFromShop([raw]) as [CanonicalVariation];
+    expect(planVariations([wanted], [raw])).toEqual({ create: [], update: [], former: [], delete: [] });
+  });
+
+  it('a private variation is a disabled one, and stays one of the product (recordings 248, 249)', () => {
+    const raw = { ...first, status: 'private' };
+    expect(variationsFromShop([raw])).toMatchObject([{ sku: first.sku, active: false }]);
+    const [enabled] = variationsFromShop([first]) as [CanonicalVariation];
+    expect(planVariations([enabled], [raw]).update).toEqual([{ id: first.id, status: 'publish' }]);
+    expect(planVariations([{ ...enabled, active: false }], [first]).update).toEqual([
+      { id: first.id, status: 'private' },
+    ]);
+  });
+});
+
 describe('A plan of variations', () => {
   const wanted = variationsFromShop(variations);
 

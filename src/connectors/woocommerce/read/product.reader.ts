@@ -85,13 +85,24 @@ export async function variationsOf(
   const hidden: ExternalItem[] = [];
   for (const part of chunksOf(now.ids.filter(isMissing), IDS_PER_CALL)) {
     const more = await rowsByIds(shop, where, part.map(String), signal);
+    const proven = await ofProduct(shop, product, more.rows, signal);
     add(
-      more.rows.filter((row) => row.status !== 'trash'),
+      proven.filter((row) => row.status !== 'trash'),
       null,
     );
     hidden.push(...more.hidden);
   }
   return { rows: [...found.values()], hidden, left: null };
+}
+
+/** By its id, WooCommerce 7.9 shows a variation below any product, and does not say whose it is. Read as a product, it does. */
+async function ofProduct(shop: Shop, product: Raw, rows: readonly Raw[], signal: AbortSignal): Promise<readonly Raw[]> {
+  const silent = rows.filter(({ parent_id }) => parent_id === undefined).map(({ id }) => String(id));
+  if (silent.length === 0) return rows;
+  const where = { path: '/products', listed: { status: 'any' }, format: { _fields: 'id,parent_id' } };
+  const found = await rowsByIds(shop, where, silent, signal);
+  const own = new Set(found.rows.filter(({ parent_id }) => Number(parent_id) === idOf(product)).map(idOf));
+  return rows.filter((row) => row.parent_id !== undefined || own.has(idOf(row)));
 }
 
 function variationIds({ variations }: Raw): number[] {
