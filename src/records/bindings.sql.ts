@@ -70,16 +70,16 @@ export const findOtherBindings = (
     SELECT g.id AS destination_id, b.put_away, b.data AS destination_data
       FROM (SELECT s.id FROM public.sync_systems s
              WHERE s.org_id = $1 AND s.id NOT IN ($3, $4) AND (
-               EXISTS (SELECT FROM public.sync_bindings x
-                        WHERE x.org_id = $1 AND x.entity_type = $2 AND x.system_a = s.id AND x.system_b = $4)
-               OR EXISTS (SELECT FROM public.sync_bindings x
-                        WHERE x.org_id = $1 AND x.entity_type = $2 AND x.system_a = $4 AND x.system_b = s.id)) OFFSET 0) AS o
+               EXISTS (SELECT FROM (SELECT FROM public.sync_bindings x WHERE x.org_id = $1 AND x.entity_type = $2
+                                       AND x.system_a = s.id AND x.system_b = $4 LIMIT 1) AS b)
+               OR EXISTS (SELECT FROM (SELECT FROM public.sync_bindings x WHERE x.org_id = $1 AND x.entity_type = $2
+                                          AND x.system_a = $4 AND x.system_b = s.id LIMIT 1) AS b)) OFFSET 0) AS o
       CROSS JOIN unnest($5::text[]) AS g (id) CROSS JOIN LATERAL (
-        SELECT x.put_away, x.data_b AS data FROM public.sync_bindings x
-         WHERE x.org_id = $1 AND x.entity_type = $2 AND x.system_a = o.id AND x.system_b = $4 AND x.id_b = g.id
+        (SELECT x.put_away, x.data_b AS data FROM public.sync_bindings x
+          WHERE x.org_id = $1 AND x.entity_type = $2 AND x.system_a = o.id AND x.system_b = $4 AND ${isOf('b', 'g.id')})
         UNION ALL
-        SELECT x.put_away, x.data_a FROM public.sync_bindings x
-         WHERE x.org_id = $1 AND x.entity_type = $2 AND x.system_a = $4 AND x.system_b = o.id AND x.id_a = g.id) AS b`,
+        (SELECT x.put_away, x.data_a FROM public.sync_bindings x
+          WHERE x.org_id = $1 AND x.entity_type = $2 AND x.system_a = $4 AND x.system_b = o.id AND ${isOf('a', 'g.id')})) AS b`,
   values: [orgId, entity, source, destination, destinationIds],
 });
 
@@ -101,12 +101,12 @@ export const findLeftBehind = (
   left: readonly string[],
   destinationIds: readonly string[],
 ): Statement => {
-  const bound = (system: string) => `EXISTS (
-      SELECT FROM public.sync_bindings x
-       WHERE x.org_id = $1 AND x.entity_type = $2 AND x.system_a = ${system} AND x.system_b = $4 AND x.id_b = g.id)
-    OR EXISTS (
-      SELECT FROM public.sync_bindings x
-       WHERE x.org_id = $1 AND x.entity_type = $2 AND x.system_a = $4 AND x.system_b = ${system} AND x.id_a = g.id)`;
+  const bound = (system: string) => `EXISTS (SELECT FROM (
+      SELECT x.id_b FROM public.sync_bindings x
+       WHERE x.org_id = $1 AND x.entity_type = $2 AND x.system_a = ${system} AND x.system_b = $4 AND ${isOf('b', 'g.id')}) AS b)
+    OR EXISTS (SELECT FROM (
+      SELECT x.id_a FROM public.sync_bindings x
+       WHERE x.org_id = $1 AND x.entity_type = $2 AND x.system_a = $4 AND x.system_b = ${system} AND ${isOf('a', 'g.id')}) AS b)`;
   return {
     text: `
       SELECT g.id AS destination_id FROM unnest($5::text[]) AS g (id)

@@ -1,6 +1,11 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findBindings, findBoundDestinations } from '../../src/records/bindings.sql.ts';
+import {
+  findBindings,
+  findBoundDestinations,
+  findLeftBehind,
+  findOtherBindings,
+} from '../../src/records/bindings.sql.ts';
 import type { Run } from '../../src/runs/run.types.ts';
 import { countUnseen, unrecordedIds, unseenItems } from '../../src/runs/source/source.sql.ts';
 import { rowsRead } from '../support/rows-read.ts';
@@ -12,6 +17,7 @@ const ORG = 'org-1';
 const [SHOP, ERP] = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002'];
 const ITEMS = 2_000;
 const PAIR = { orgId: ORG, entity: 'customer', source: SHOP, destination: ERP } as const;
+const OTHER = { ...PAIR, source: '00000000-0000-4000-8000-000000000003' };
 const IDS = Array.from({ length: 100 }, (_, n) => String(ITEMS - n));
 const ENTRIES = IDS.map((id) => `e${id}`);
 const RUN = {
@@ -36,6 +42,7 @@ beforeAll(async () => {
      SELECT '${ORG}', '${SHOP}', 'customer', n::text, jsonb_build_object('pad', repeat('x', 900)), 'h', n FROM generate_series(1, ${ITEMS}) n;
      INSERT INTO sync_bindings (org_id, entity_type, system_a, system_b, id_a, id_b, hash_a, hash_b)
      SELECT '${ORG}', 'customer', '${SHOP}', '${ERP}', n::text, 'e' || n, 'h', 'h' FROM generate_series(1, ${ITEMS}) n;
+     INSERT INTO sync_systems (org_id, id, system, place, scope, mark) VALUES ('${ORG}', '${SHOP}', 'woocommerce', 'https://shop.example', '', 'm');
      INSERT INTO sync_seen (org_id, sync_id, external_id, failed) SELECT '${ORG}', 'run-0', n::text, false FROM generate_series(1, ${ITEMS}) n;`,
   );
 });
@@ -51,6 +58,8 @@ describe('Without statistics, each item is looked up by its key', () => {
     ['the list of it', unseenItems(RUN, PAIR, ''), null, ITEMS * 4],
     ['the bindings of a batch', findBindings(PAIR, IDS), null, 100],
     ['the bindings of entries of a batch', findBoundDestinations(PAIR, ENTRIES), null, 100],
+    ['what entries are bound to elsewhere', findOtherBindings(OTHER, ENTRIES), null, 110],
+    ['what a system that was left is bound to', findLeftBehind(OTHER, [SHOP], ENTRIES), null, 110],
     ['the ids without a record', unrecordedIds(RUN, ['1', 'none', String(ITEMS)]), [{ external_id: 'none' }], 3],
   ])('%s', async (_, statement, rows, most) => {
     const found = await rowsRead(app, ORG, statement);
