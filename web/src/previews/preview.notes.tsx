@@ -5,7 +5,7 @@ import { Note } from '../ui/note.tsx';
 import { Time } from '../ui/time.tsx';
 import type { ComputedDelta } from './preview.delta.ts';
 import { useAppliedBy } from './preview.queries.ts';
-import { changesOf, guardOf } from './preview.summary.ts';
+import { approvalOf, changesOf, guardOf } from './preview.summary.ts';
 
 interface Props {
   readonly preview: Preview;
@@ -15,7 +15,7 @@ interface Props {
 /** What to know before applying the preview. */
 export function PreviewNotes({ preview: { summary }, delta }: Props) {
   const applied = useAppliedBy(delta?.source_connection_id, delta?.sync_id).data;
-  const guard = guardOf(summary);
+  const [guard, approval] = [guardOf(summary), approvalOf(summary)];
   if (!delta)
     return (
       <Note title="Another service stored this preview">
@@ -41,6 +41,11 @@ export function PreviewNotes({ preview: { summary }, delta }: Props) {
       {guard && !applied && (
         <Note kind="warning" title={guard}>
           <p>To apply it, give a reason. The reason is stored in the audit trail.</p>
+        </Note>
+      )}
+      {approval && !applied && (
+        <Note kind="warning" title={approval}>
+          <p>Applied, it waits until a second person approves it.</p>
         </Note>
       )}
       {changesOf(summary) === 0 && (

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { computedDelta, listsOf } from './preview.delta.ts';
-import { changesOf, countsOf, countsText, guardOf, parseSyncType } from './preview.summary.ts';
+import { approvalOf, changesOf, countsOf, countsText, guardOf, parseSyncType } from './preview.summary.ts';
 
 describe("A preview's summary", () => {
   const summary = { creates: 1_000, updates: 2, deletes: 0, unchanged: 5, conflicts: 0, failed: 0, guard: null };
@@ -10,6 +10,7 @@ describe("A preview's summary", () => {
     expect(changesOf(summary)).toBe(1_002);
     expect(guardOf(summary)).toBeNull();
     expect(guardOf({ guard: '8 of 40' })).toBe('8 of 40');
+    expect([approvalOf(summary), approvalOf({ approval: '8 of 40' })]).toEqual([null, '8 of 40']);
   });
 
   it('of another service may hold anything', () => {

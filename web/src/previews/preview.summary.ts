@@ -29,6 +29,10 @@ export const countsOf = (summary: Members | null): readonly Count[] =>
 export const guardOf = (summary: Members | null): string | null =>
   typeof summary?.guard === 'string' ? summary.guard : null;
 
+/** Why applying the preview waits for a second person; null: it does not. */
+export const approvalOf = (summary: Members | null): string | null =>
+  typeof summary?.approval === 'string' ? summary.approval : null;
+
 /** How many changes the preview would write. */
 export const changesOf = (summary: Members | null): number =>
   countsOf(summary).reduce((sum, { name, value }) => (WRITTEN.has(name) ? sum + value : sum), 0);

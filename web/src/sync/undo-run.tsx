@@ -9,6 +9,7 @@ import { syncPath } from '../app/location.ts';
 import { useConnectionName } from '../connections/connection.queries.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { count } from '../ui/format.ts';
 import { ErrorNote } from '../ui/note.tsx';
 
 const WRITTEN = ['created', 'updated', 'deleted'] as const;
@@ -51,6 +52,12 @@ function UndoDialog({ run, onClose }: { readonly run: Run; readonly onClose: () 
         What somebody changed since stays as it is. The source is not changed, so the next full sync brings the changes
         again unless you correct them there.
       </p>
+      {run.changes_not_kept > 0 && (
+        <p>
+          {count(run.changes_not_kept)} of its changes were not kept, since the organization keeps no more. They are not
+          in the preview.
+        </p>
+      )}
       {undo.isError && <ErrorNote error={undo.error} />}
       <div className="dialog-actions">
         <Button onClick={onClose}>Cancel</Button>
