@@ -171,7 +171,7 @@ describe('The story of an item', () => {
       'created, sync, request of user-1',
       expect.stringMatching(/^(updated|warned), sync, request of user-1: .*(phone|stored_otherwise)/),
       expect.stringMatching(/^(updated|warned), sync, request of user-1: .*(phone|stored_otherwise)/),
-      expect.stringMatching(/^unbound, sync, request of user-1: .*still in use by another connection/),
+      expect.stringMatching(/^unbound, sync, request of user-1: .*an item of another system is bound to it, too/),
       'deleted, sync, request of user-1',
     ]);
     expect(whole.items.map(({ event }: Json) => event).filter((event: string) => event === 'warned')).toHaveLength(1);

@@ -105,8 +105,8 @@ describe('The metrics of runs', () => {
       '{system="woocommerce",outcome="2xx"}': expect.any(Number),
       '{system="woocommerce",outcome="429"}': 1,
       '{system="woocommerce",outcome="failed"}': 1,
-      // Which shop it is, and its customers.
-      '{system="woocommerce",outcome="4xx"}': 2,
+      // Which shop it is, by its id and by its first account, and its customers.
+      '{system="woocommerce",outcome="4xx"}': 3,
     });
     const text = await (await fetch(`${fixture.service.url}/metrics`)).text();
     for (const secret of ['secret', id, new URL(shop.url).host, shop.consumerKey, failed.sync_id])
