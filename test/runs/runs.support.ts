@@ -89,11 +89,13 @@ export class RunsFixture {
     return body;
   }
 
-  /** The run after its end. */
+  /** The run after its end. One that does not end in time says what it waits for. */
   ended(orgId: string, syncId: string, withinMs = 20_000): Promise<Json> {
     const isOver = async () => {
-      const { body } = await this.call(orgId, 'GET', `/runs/${syncId}`);
-      return body.progress?.completed_at ? body : undefined;
+      const { status, body } = await this.call(orgId, 'GET', `/runs/${syncId}`);
+      if (body.progress?.completed_at) return body;
+      const { state, counts, waiting_reason, next_try_at, progress } = body;
+      throw new Error(JSON.stringify({ status, state, counts, waiting_reason, next_try_at, ...progress }));
     };
     return waitFor(`${syncId} has ended`, isOver, { withinMs });
   }

@@ -17,7 +17,8 @@ export async function waitFor<T>(
     } catch (error) {
       failure = error;
     }
-    if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`, { cause: failure });
+    if (Date.now() > deadline)
+      throw new Error(`not within ${withinMs} ms: ${what}; ${failure ?? ''}`, { cause: failure });
     await delay(everyMs);
   }
 }
