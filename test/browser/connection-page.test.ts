@@ -43,7 +43,9 @@ describe('The page of a connection', () => {
         await page.setViewportSize({ width, height: 844 });
         await watched.screenshot(`connection-page-${width}`);
         expect(await watched.axe()).toEqual([]);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)).toBe(false);
+        await expect
+          .poll(() => page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth))
+          .toBe(false);
       }
       await page.keyboard.press('Escape');
       await form.waitFor({ state: 'detached' });
@@ -79,7 +81,9 @@ describe('The page of a connection', () => {
         await page.setViewportSize({ width, height: 844 });
         await watched.screenshot(`matches-${width}`);
         expect(await watched.axe()).toEqual([]);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)).toBe(false);
+        await expect
+          .poll(() => page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth))
+          .toBe(false);
       }
       await page.getByRole('button', { name: `It is this one: Ada Example is ${second}` }).click();
       await items.getByText(`linked with ${second}`).waitFor();

@@ -74,7 +74,9 @@ describe('/docs, in every state', () => {
       await open(page, 'listActivity');
       await execute(started);
       expect(await watched.axe()).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)).toBe(false);
+      await expect
+        .poll(() => page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth))
+        .toBe(false);
       await started.getByText('Schema', { exact: true }).first().click();
       await watched.screenshot(`docs-operation-${colorScheme}`);
       await page.getByRole('button', { name: 'Authorize' }).click();

@@ -85,7 +85,9 @@ it('An item is found in each system, tried again, linked, unlinked and taken bac
       await page.setViewportSize({ width, height: 844 });
       await watched.screenshot(`item-story-${width}`);
       expect(await watched.axe()).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)).toBe(false);
+      await expect
+        .poll(() => page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth))
+        .toBe(false);
     }
 
     await history.getByRole('button', { name: 'Take back …' }).click();

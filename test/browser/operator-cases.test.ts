@@ -97,7 +97,9 @@ describe('A preview', () => {
         await page.setViewportSize({ width, height: 900 });
         await watched.screenshot(`preview-to-apply-${width}`);
         expect(await watched.axe()).toEqual([]);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)).toBe(false);
+        await expect
+          .poll(() => page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth))
+          .toBe(false);
       }
       await click(sentence);
       await page.waitForURL(/\/syncs\/run-/);

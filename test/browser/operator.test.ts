@@ -95,7 +95,7 @@ describe('Whoever looks at the running syncs', () => {
     await page.setViewportSize({ width: 390, height: 844 });
     await page.getByRole('searchbox').fill('');
     await rows.nth(14).waitFor();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)).toBe(false);
+    await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)).toBe(false);
     await watched.screenshot('live-table-390');
     expect(await watched.axe()).toEqual([]);
     await page.getByLabel('View', { exact: true }).selectOption('cards');

@@ -76,7 +76,9 @@ describe('Every component in every state', () => {
     async ([name, picture], context) => {
       const watched = await open(picture.options);
       const { page } = watched;
-      expect(await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)).toBe(false);
+      await expect
+        .poll(() => page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth))
+        .toBe(false);
       expect(await watched.axe()).toEqual([]);
       // What stays in its place while a page is scrolled would stand over the part.
       await page.evaluate(() => {

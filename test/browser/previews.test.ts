@@ -203,7 +203,9 @@ describe('A preview', () => {
     for (const path of ['/previews', `/previews/${asked.body.cache_key}`]) {
       await page.goto(`${fixture.service.url}/o/${ORG}${path}`);
       await page.getByText('2 to create').or(page.getByText('person1@example.test').first()).first().waitFor();
-      expect(await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)).toBe(false);
+      await expect
+        .poll(() => page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth))
+        .toBe(false);
       await expectSound(watched, `preview${path.length > 10 ? '' : 's'}-390-${colorScheme}`);
     }
     expect(await page.getByRole('button', { name: / in “/ }).count()).toBe(0);

@@ -274,7 +274,9 @@ describe('The variants', () => {
         await page.locator('.sync-badge', { hasText: '2 running' }).waitFor();
         await watched.screenshot(`react-${variant}-${width}`);
         expect(await watched.axe()).toEqual([]);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)).toBe(false);
+        await expect
+          .poll(() => page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth))
+          .toBe(false);
       }
     },
   );

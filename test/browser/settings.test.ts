@@ -63,7 +63,7 @@ describe('The settings page', () => {
     expect(await watched.axe()).toEqual([]);
     await page.setViewportSize({ width: 390, height: 900 });
     await watched.screenshot('settings-390');
-    expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+    await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
 
     await page.getByRole('button', { name: 'Revoke billing' }).click();
     await page.getByRole('button', { name: 'Revoke key' }).click();
