@@ -15,6 +15,19 @@ const CLEARS: Row = ['stale', 'denied', 'denied', 'stale', 'denied'];
 const OWNER: Row = [OWN, OWN_NEW, OWN, OWN, 'all'];
 const OWNER_CLEARS: Row = [AND_STALE, OWN_NEW, OWN_NEW, AND_STALE, 'all'];
 
+/** A table with one row an organization, which the service never deletes and maintenance does not look at. */
+const ONE_ROW_WITHOUT_DELETE: Readonly<Record<'sync_app' | 'sync_maintenance' | 'sync_owner', Row>> = {
+  sync_app: [['live', 'nothing', 'nothing'], OWN_NEW, ['live', 'nothing', 'nothing'], 'denied', 'denied'],
+  sync_maintenance: NONE,
+  sync_owner: [
+    ['live', 'nothing', 'nothing'],
+    OWN_NEW,
+    ['live', 'nothing', 'nothing'],
+    ['live', 'nothing', 'nothing'],
+    'all',
+  ],
+};
+
 /**
  * Who may do what: select, insert, update, delete, truncate; three outcomes are own, other and no organization.
  * The owner migrates and is a member of sync_maintenance, to which it hands functions over, and so sees what that sees; it
@@ -128,28 +141,8 @@ export const CASES: Readonly<Record<string, Readonly<Record<Exclude<Role, 'sync_
   'public.sync_locks': { sync_app: WITHOUT_DELETE, sync_maintenance: NONE, sync_owner: OWNER },
   'public.sync_slots': { sync_app: WITHOUT_DELETE, sync_maintenance: NONE, sync_owner: OWNER },
   // One row an organization.
-  'public.sync_change_counters': {
-    sync_app: [['live', 'nothing', 'nothing'], OWN_NEW, ['live', 'nothing', 'nothing'], 'denied', 'denied'],
-    sync_maintenance: NONE,
-    sync_owner: [
-      ['live', 'nothing', 'nothing'],
-      OWN_NEW,
-      ['live', 'nothing', 'nothing'],
-      ['live', 'nothing', 'nothing'],
-      'all',
-    ],
-  },
-  'public.sync_trail_places': {
-    sync_app: [['live', 'nothing', 'nothing'], OWN_NEW, ['live', 'nothing', 'nothing'], 'denied', 'denied'],
-    sync_maintenance: NONE,
-    sync_owner: [
-      ['live', 'nothing', 'nothing'],
-      OWN_NEW,
-      ['live', 'nothing', 'nothing'],
-      ['live', 'nothing', 'nothing'],
-      'all',
-    ],
-  },
+  'public.sync_change_counters': ONE_ROW_WITHOUT_DELETE,
+  'public.sync_trail_places': ONE_ROW_WITHOUT_DELETE,
   'public.sync_records': { sync_app: WITHOUT_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
   'public.sync_cursors': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
   'public.sync_changes': { sync_app: WITHOUT_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
