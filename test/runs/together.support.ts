@@ -4,7 +4,7 @@ import { beforeAll, it } from 'vitest';
  * Tests that mostly wait, and share nothing but the service: all start at once, and each reports its own result. Call it after the
  * `beforeAll` that starts the service.
  */
-export function together(cases: Readonly<Record<string, () => Promise<void>>>): void {
+export function together(cases: Readonly<Record<string, () => Promise<void>>>, withinMs?: number): void {
   const running = new Map<string, Promise<void>>();
   beforeAll(() => {
     for (const [name, work] of Object.entries(cases)) {
@@ -14,5 +14,5 @@ export function together(cases: Readonly<Record<string, () => Promise<void>>>): 
       running.set(name, end);
     }
   });
-  for (const name of Object.keys(cases)) it(name, () => running.get(name));
+  for (const name of Object.keys(cases)) it(name, () => running.get(name), withinMs);
 }
