@@ -87,6 +87,7 @@ async function runs(db: QueryRunner): Promise<void> {
       item_bytes bigint NOT NULL DEFAULT 0,
       seen_cleared boolean NOT NULL DEFAULT false,
       write_open_since timestamptz,
+      open_writes jsonb,
       created_at timestamptz NOT NULL DEFAULT now(),
       started_at timestamptz NOT NULL DEFAULT now(),
       PRIMARY KEY (org_id, sync_id)
@@ -107,6 +108,8 @@ async function runs(db: QueryRunner): Promise<void> {
     started_at: 'of its row in sync_progress: when the first worker took it',
     counts: 'items by what was done: created, updated, …',
     write_open_since: 'when it sent a create whose result is not stored: the other system may still be at work on it',
+    open_writes:
+      'the writes of the batch at work, as {external_id, kind, source_hash}: what a worker that died may have written',
   };
   for (const [column, text] of Object.entries(comments))
     await db.query(`COMMENT ON COLUMN public.sync_runs.${column} IS '${text}'`);

@@ -1,13 +1,16 @@
 import type { WriteResult } from '../connectors/contract/connector.types.ts';
 import { contentHash } from './field.diff.ts';
+import { isWrite } from './planned.operation.ts';
 import type { ItemOutcome, PlannedItem } from './planning.types.ts';
 import { storedOtherwise, storedOtherwiseMessage } from './stored.otherwise.ts';
 
 const ACTIONS = { create: 'created', update: 'updated', delete: 'deleted' } as const;
 
+type Written = keyof typeof ACTIONS;
+
 /** A plan, with the intended change of an earlier attempt at the same batch, and its plan when it is known. */
 export type RetriedItem = PlannedItem & {
-  readonly intended?: keyof typeof ACTIONS | undefined;
+  readonly intended?: Written | undefined;
   readonly tried?: PlannedItem | undefined;
 };
 
@@ -26,17 +29,45 @@ export function matchesExpectation({ work, plan }: PlannedItem): boolean {
   );
 }
 
+/** A write that was about to be sent. */
+export interface OpenWrite {
+  readonly external_id: string;
+  readonly kind: string;
+  /** Null when the source no longer has the item. */
+  readonly source_hash: string | null;
+}
+
+/** What has to be stored before the writes of a batch are sent. Pure. */
+export const openWritesOf = (planned: readonly RetriedItem[]): OpenWrite[] =>
+  planned.flatMap((one) => {
+    const { external_id, data } = one.work.item;
+    const kind = one.intended ?? (isWrite(one) ? one.plan.kind : null);
+    return kind === null ? [] : { external_id, kind, source_hash: data && contentHash(data) };
+  });
+
 /**
- * The change that an earlier worker wrote for a preview but could not commit, because it was killed between the write and its batch. The
- * source is as the preview found it, and the destination needs no change. After a create, it may need an update of fields that the
- * destination stores in another form.
+ * The change that an earlier worker wrote but could not commit, because it died or was put off between the write and its batch: a preview
+ * showed it, or it was `open`. The source is as it was then, and the destination needs no change. After a create, it may need an update of
+ * fields that the destination stores in another form.
  */
-export function writtenByEarlierWorker({ work, plan }: PlannedItem): keyof typeof ACTIONS | undefined {
-  const { item, expected } = work;
-  if (!expected || !(expected.kind in ACTIONS) || (item.data && contentHash(item.data)) !== expected.source_hash)
-    return undefined;
-  const isDone = plan.kind === 'unchanged' || (expected.kind === 'create' && plan.kind === 'update');
-  return isDone ? (expected.kind as keyof typeof ACTIONS) : undefined;
+export function writtenByEarlierWorker(one: PlannedItem, open: OpenWrite | undefined): Written | undefined {
+  const { item, expected } = one.work;
+  const write = expected ?? (open && !isCommitted(one) ? open : undefined);
+  const sourceHash = item.data && contentHash(item.data);
+  if (!write || !(write.kind in ACTIONS) || sourceHash !== write.source_hash) return undefined;
+  const isDone = one.plan.kind === 'unchanged' || (write.kind === 'create' && isOurCreate(one, expected !== undefined));
+  return isDone ? (write.kind as Written) : undefined;
+}
+
+/** Its batch is stored, so that it is counted and kept already. */
+function isCommitted({ work: { item }, binding }: PlannedItem): boolean {
+  if (item.data === null) return !binding || binding.put_away;
+  return binding?.source_hash === contentHash(item.data);
+}
+
+/** Of what no preview showed, only a mark tells that an entry with other values is not somebody else's. */
+function isOurCreate({ plan, matches = [] }: PlannedItem, isShown: boolean): boolean {
+  return plan.kind === 'update' && (isShown || matches.some(({ entry }) => entry.marked === true));
 }
 
 /** The outcome of an item that needed no write. */
@@ -62,7 +93,7 @@ export function outcomeOfWrite({ work, plan, intended }: RetriedItem, result: Wr
       ...{ external_id, outcome: 'failed', action: 'failed', payload: result.raw ?? data },
       ...{ error_class: result.problem.error_class, message: result.problem.message },
     };
-  const action = ACTIONS[intended ?? (plan.kind as keyof typeof ACTIONS)];
+  const action = ACTIONS[intended ?? (plan.kind as Written)];
   if (result.warning) {
     const { error_class, message } = result.warning;
     return { external_id, outcome: 'warned', action, error_class, message, payload: data };

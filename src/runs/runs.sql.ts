@@ -1,5 +1,6 @@
 import type { Keyset } from '../common/cursor.ts';
 import type { Statement } from '../database/database.ts';
+import type { OpenWrite } from '../planning/planned.outcome.ts';
 import type { Run } from './run.types.ts';
 
 /** The columns of a new run. */
@@ -130,10 +131,19 @@ export const openSince = (
   values: [run.org_id, run.entity_type, run.created_at, systems.source, systems.destination],
 });
 
-/** Called before a create is sent, so that whoever goes on after this worker knows that it may still be under way. */
-export const noteOpenWrite = ({ org_id, sync_id }: Run): Statement => ({
-  text: 'UPDATE public.sync_runs SET write_open_since = now() WHERE org_id = $1 AND sync_id = $2',
-  values: [org_id, sync_id],
+/**
+ * Called before writes are sent, so that whoever goes on after this worker knows what it may have written. `harmfulTwice`: and that it may
+ * still be under way.
+ */
+export const noteOpenWrites = (
+  { org_id, sync_id }: Run,
+  writes: readonly OpenWrite[],
+  harmfulTwice: boolean,
+): Statement => ({
+  text: `
+    UPDATE public.sync_runs SET open_writes = $3, write_open_since = CASE WHEN $4 THEN now() ELSE write_open_since END
+     WHERE org_id = $1 AND sync_id = $2`,
+  values: [org_id, sync_id, JSON.stringify(writes), harmfulTwice],
 });
 
 /** How long, in milliseconds, a create of this or an earlier run between the systems may still be under way; null: none is. */

@@ -209,9 +209,10 @@ const asPerson = (of: WooCommerceSandbox | OdooSandbox, row: Json): Json =>
   'uid' in of
     ? { ...row, isFree: row.active && row.customer_rank > 0 && ![1, 3].includes(row.id) && row.type !== 'delivery' }
     : { ...row, name: `${row.first_name} ${row.last_name}`.trim(), isFree: row.role === 'customer' };
+/** The code of a product without SKU is our mark, which is none. */
 const asArticle = (row: Json): Json => ({
   ...row,
-  sku: row.sku ?? row.default_code,
+  sku: row.sku ?? (String(row.default_code).startsWith('sync:') ? '' : row.default_code),
   barcode: row.global_unique_id ?? row.barcode,
 });
 

@@ -3,13 +3,7 @@ import type { ConnectorSession, WriteResult } from '../../connectors/contract/co
 import type { DeletionBudget } from '../../planning/deletion.guard.ts';
 import { keptChange } from '../../planning/kept.change.ts';
 import { isWrite, operationOf } from '../../planning/planned.operation.ts';
-import {
-  matchesExpectation,
-  outcomeOfPlan,
-  outcomeOfWrite,
-  type RetriedItem,
-  writtenByEarlierWorker,
-} from '../../planning/planned.outcome.ts';
+import { matchesExpectation, outcomeOfPlan, outcomeOfWrite, type RetriedItem } from '../../planning/planned.outcome.ts';
 import type { PlannedItem, WorkItem } from '../../planning/planning.types.ts';
 import { bindingChanges, stored } from '../../records/binding.changes.ts';
 import type { Pair } from '../../records/bindings.sql.ts';
@@ -20,6 +14,7 @@ import type { RetryPolicy } from '../worker/retry.policy.ts';
 import type { RunLease } from '../worker/run.lease.ts';
 import type { LateWrites } from './late.writes.ts';
 import type { MissingReferences } from './missing.references.ts';
+import type { OpenWrites } from './open.writes.ts';
 import { problemOutcome, recordOf, staleOutcome } from './records.destination.ts';
 import type { WriteTrial } from './write.trial.ts';
 
@@ -33,6 +28,7 @@ interface Parts {
   readonly retryPolicy: RetryPolicy;
   readonly budget: DeletionBudget;
   readonly lateWrites: LateWrites;
+  readonly openWrites: OpenWrites;
 }
 
 type Written = NonNullable<RetriedItem['intended']>;
@@ -100,15 +96,14 @@ export class ConnectionDestination implements Destination {
 
   /** Plans and writes until the result of every item is known. */
   private async planAndWrite(items: readonly WorkItem[]) {
-    const { lease, pair, session, planner, retryPolicy, budget, lateWrites } = this.parts;
+    const { lease, pair, session, planner, retryPolicy, budget, lateWrites, openWrites } = this.parts;
     /** The plans of earlier attempts. A change that the destination already has is counted as made by this run. */
     const tried = new Map<string, PlannedItem>();
-    const isResumed = lease.run.lease_epoch > 1;
     let left = Number.POSITIVE_INFINITY;
     for (let attempt = 1; ; ) {
       const all = (await this.failingAsShown(await planner.plan(items))).map((one): RetriedItem => {
         const before = tried.get(one.work.item.external_id);
-        const intended = before ? (before.plan.kind as Written) : isResumed ? writtenByEarlierWorker(one) : undefined;
+        const intended = before ? (before.plan.kind as Written) : openWrites.doneBefore(one);
         return { ...one, tried: before, intended };
       });
       const stale = all.filter((one) => !one.intended && !matchesExpectation(one));
@@ -118,10 +113,11 @@ export class ConnectionDestination implements Destination {
       budget.expect(deletes);
       if (await lateWrites.mustLookAgain(writes)) continue;
       const operations = writes.map(operationOf);
-      await lateWrites.begin(writes);
+      await openWrites.begin(planned, writes);
       try {
         const results = operations.length > 0 ? await session.write(pair.entity, operations, lease.lostSignal) : [];
         budget.spend(deletes);
+        openWrites.end(planned);
         return { planned, stale, results: await this.explained(writes, results) };
       } catch (error) {
         if (!(error instanceof ConnectorError)) throw error;

@@ -3,7 +3,7 @@ import { ConnectorError } from '../../connectors/contract/connector.error.ts';
 import type { PlannedItem } from '../../planning/planning.types.ts';
 import type { Pair } from '../../records/bindings.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
-import { noteOpenWrite, openWriteEnds } from '../runs.sql.ts';
+import { openWriteEnds } from '../runs.sql.ts';
 import { Postponed, type RetryPolicy } from '../worker/retry.policy.ts';
 import type { RunLease } from '../worker/run.lease.ts';
 
@@ -51,11 +51,6 @@ export class LateWrites {
 
   constructor(parts: Parts) {
     this.parts = parts;
-  }
-
-  /** Call it before what would be harmful twice is sent. */
-  async begin(writes: readonly PlannedItem[]): Promise<void> {
-    if (writes.some(isHarmfulTwice)) await this.parts.database.query(noteOpenWrite(this.parts.lease.run));
   }
 
   /** The answer is lost. */
@@ -114,5 +109,6 @@ export class LateWrites {
   }
 }
 
-const isHarmfulTwice = ({ plan }: PlannedItem): boolean =>
+/** Of writes that make something, or add to it. */
+export const isHarmfulTwice = ({ plan }: PlannedItem): boolean =>
   plan.kind === 'create' || (plan.kind === 'update' && plan.fields.some(({ field }) => ADDED.test(field)));

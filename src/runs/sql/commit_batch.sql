@@ -264,7 +264,8 @@ BEGIN
          leases_without_commit = 0, postponements = 0, failures = '{}', kept_bytes = r.kept_bytes + kept,
          changes_not_kept = r.changes_not_kept + missed, item_bytes = r.item_bytes + told,
          found_bytes = r.found_bytes + coalesce(pg_column_size(batch -> 'changes'), 0),
-         write_open_since = CASE WHEN batch ? 'items' THEN NULL ELSE r.write_open_since END
+         write_open_since = CASE WHEN batch ? 'items' THEN NULL ELSE r.write_open_since END,
+         open_writes = CASE WHEN p.completed_at IS NULL THEN r.open_writes END
    WHERE r.org_id = org AND r.sync_id = sync;
   RETURN QUERY SELECT CASE WHEN final IS NOT NULL THEN 'finished' WHEN p.completed_at IS NOT NULL THEN 'ended'
                            WHEN p.status = 'paused' THEN 'paused' ELSE 'continue' END,

@@ -12,6 +12,7 @@ import { ConnectionDestination } from '../destination/connection.destination.ts'
 import { ItemPlanner, type PlannerOptions } from '../destination/item.planner.ts';
 import { LateWrites } from '../destination/late.writes.ts';
 import { MissingReferences } from '../destination/missing.references.ts';
+import { OpenWrites } from '../destination/open.writes.ts';
 import { optionsOf, sideOf } from '../destination/planner.options.ts';
 import { ConnectionPreview, RecordsPreview } from '../destination/preview.destination.ts';
 import { ReconcileDestination } from '../destination/reconcile.destination.ts';
@@ -145,6 +146,7 @@ export class RunOpener {
       references,
       retryPolicy,
       budget,
+      openWrites: new OpenWrites(this.database, run),
       lateWrites: new LateWrites({
         ...{ database: this.database, lease, pair, retryPolicy },
         longestSeconds: this.environment.SYNC_LATE_WRITE_SECONDS,

@@ -1,0 +1,48 @@
+import {
+  type OpenWrite,
+  openWritesOf,
+  type RetriedItem,
+  writtenByEarlierWorker,
+} from '../../planning/planned.outcome.ts';
+import type { PlannedItem } from '../../planning/planning.types.ts';
+import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
+import type { Run } from '../run.types.ts';
+import { noteOpenWrites } from '../runs.sql.ts';
+import { isHarmfulTwice } from './late.writes.ts';
+
+/**
+ * The writes of the batch at work, stored before they are sent. When the worker dies before it commits the batch, the next one knows which of
+ * the changes that it finds made are the run's: they are counted, kept and can be taken back like all others.
+ */
+export class OpenWrites {
+  private readonly database: TenantDatabase;
+  private readonly run: Run;
+  /** Of earlier workers, of items that this one has not come to yet. */
+  private readonly inherited: Map<string, OpenWrite>;
+
+  constructor(database: TenantDatabase, run: Run) {
+    this.database = database;
+    this.run = run;
+    this.inherited = new Map(run.open_writes?.map((write) => [write.external_id, write]));
+  }
+
+  /** What an earlier worker did of the plan. */
+  doneBefore(one: PlannedItem): RetriedItem['intended'] {
+    if (this.run.lease_epoch === 1) return undefined;
+    return writtenByEarlierWorker(one, this.inherited.get(one.work.item.external_id));
+  }
+
+  /** Call it before the writes among the plans of a batch are sent. */
+  async begin(planned: readonly RetriedItem[], writes: readonly PlannedItem[]): Promise<void> {
+    if (writes.length === 0) return;
+    const ids = new Set(planned.map(({ work }) => work.item.external_id));
+    const later = [...this.inherited.values()].filter(({ external_id }) => !ids.has(external_id));
+    const open = [...openWritesOf(planned), ...later];
+    await this.database.query(noteOpenWrites(this.run, open, writes.some(isHarmfulTwice)));
+  }
+
+  /** The results of the batch are known. */
+  end(planned: readonly PlannedItem[]): void {
+    for (const { work } of planned) this.inherited.delete(work.item.external_id);
+  }
+}
