@@ -9,7 +9,13 @@ import type { PlannedItem } from './planning.types.ts';
 const data = { email: 'ada@example.com', name: 'Ada' } as CanonicalCustomer;
 const entry: Match = { external_id: '7', data };
 const UNCHANGED: PlannedItem['plan'] = { kind: 'unchanged', destination: entry };
-const UPDATE: PlannedItem['plan'] = { kind: 'update', destination: entry, data, fields: [], pending: { fields: new Set(), agreed: data } };
+const UPDATE: PlannedItem['plan'] = {
+  kind: 'update',
+  destination: entry,
+  data,
+  fields: [],
+  pending: { fields: new Set(), agreed: data },
+};
 const item = (part: Partial<PlannedItem> = {}): PlannedItem => ({
   ...{ work: { item: { external_id: '1', data } }, plan: UNCHANGED, binding: null, target: data, before: null },
   ...{ key: 'k', fingerprint: null, claims: [], ...part },

@@ -95,7 +95,8 @@ export class RunDto {
 
   @ApiProperty({
     enum: ['waiting', 'ready', 'paused', 'ended'],
-    description: 'waiting: another run of the same connection and entity type is active. ready: queued or running.',
+    description:
+      'waiting: another run of the same connection and entity type is active, or writes to the same system. ready: queued or running.',
     example: 'ready',
   })
   state: string;

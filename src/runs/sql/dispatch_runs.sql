@@ -1,4 +1,5 @@
--- Why: a connection and entity type has one active run at a time; other runs wait for its slot.
+-- Why: a connection and entity type has one active run at a time, and what a run writes to is nobody else's, over whichever connection; other
+-- runs wait for the slot. Two that write to one system at once would each make what neither finds yet.
 -- Promises: assigns free slots to the organization's waiting runs, oldest first. A run never overtakes an older run that waits for
 -- the same slot, unless that waits for a paused connection: while one of its connections is paused, no run starts. Nor does one start that a
 -- second person has not approved; when nobody does in time, it ends as cancelled. A slot is free when its run has ended, for whatever reason. Returns the runs that are ready to be queued.
@@ -12,6 +13,7 @@ SET lock_timeout = '3s' AS $$
 #variable_conflict use_column
 DECLARE
   r record;
+  ends uuid[];
   slots uuid[];
   taken text[] := '{}';
   wanted text[];
@@ -36,10 +38,15 @@ BEGIN
        WHERE p.org_id = org AND p.sync_id = r.sync_id AND p.completed_at IS NULL;
       CONTINUE;
     END IF;
-    slots := array_remove(ARRAY[r.source_connection_id, r.destination_connection_id], NULL);
+    ends := array_remove(ARRAY[r.source_connection_id, r.destination_connection_id], NULL);
+    -- Of one that was never asked which system it leads to, the host tells.
+    slots := ends || ARRAY(
+      SELECT o.id FROM public.sync_connections c JOIN public.sync_connections o ON o.org_id = c.org_id AND o.system = c.system
+         AND coalesce(o.system_id = c.system_id, lower(split_part(o.base_url, '/', 3)) = lower(split_part(c.base_url, '/', 3)))
+       WHERE c.org_id = org AND c.id = r.destination_connection_id AND o.id <> ALL (ends));
     SELECT array_agg(s || r.entity_type) INTO wanted FROM unnest(slots) AS s;
     -- A run that waits for a paused connection holds up nobody at its other end.
-    IF EXISTS (SELECT FROM public.sync_connections c WHERE c.org_id = org AND c.id = ANY (slots) AND c.paused_at IS NOT NULL) THEN
+    IF EXISTS (SELECT FROM public.sync_connections c WHERE c.org_id = org AND c.id = ANY (ends) AND c.paused_at IS NOT NULL) THEN
       CONTINUE;
     END IF;
     -- A run does not overtake an older run that waits for the same slot.
@@ -51,7 +58,7 @@ BEGIN
       CONTINUE;
     END IF;
     INSERT INTO public.sync_slots (org_id, connection_id, entity_type, sync_id)
-    SELECT org, s, r.entity_type, r.sync_id FROM unnest(slots) AS s
+    SELECT DISTINCT org, s, r.entity_type, r.sync_id FROM unnest(slots) AS s
     ON CONFLICT (org_id, connection_id, entity_type) DO UPDATE SET sync_id = EXCLUDED.sync_id;
     UPDATE public.sync_runs w SET state = 'ready', leased_until = now() + interval '1 minute'
      WHERE w.org_id = org AND w.sync_id = r.sync_id;

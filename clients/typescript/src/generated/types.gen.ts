@@ -1614,7 +1614,7 @@ export type Run = {
     trigger: 'request' | 'schedule' | 'webhook' | 'sync';
     requested_by: string | null;
     /**
-     * waiting: another run of the same connection and entity type is active. ready: queued or running.
+     * waiting: another run of the same connection and entity type is active, or writes to the same system. ready: queued or running.
      */
     state: 'waiting' | 'ready' | 'paused' | 'ended';
     /**
@@ -1835,7 +1835,7 @@ export type PreviewRun = {
     trigger: 'request' | 'schedule' | 'webhook' | 'sync';
     requested_by: string | null;
     /**
-     * waiting: another run of the same connection and entity type is active. ready: queued or running.
+     * waiting: another run of the same connection and entity type is active, or writes to the same system. ready: queued or running.
      */
     state: 'waiting' | 'ready' | 'paused' | 'ended';
     /**
