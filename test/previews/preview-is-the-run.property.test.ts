@@ -84,6 +84,17 @@ const renamedTo = (key: number): State => ({
   ...{ direction: 'back', what: 'customer', guardPercent: 15 },
 });
 
+/** What a shop leaves of an order that it refuses is told with the refusal. */
+const ORDER_INTO_SHOP: State = {
+  ...PLAIN,
+  steps: [
+    { at: 'shop', do: 'add', what: 'customer', key: 0, odd: false },
+    { do: 'sync', direction: 'there', what: 'customer' },
+    { at: 'odoo', do: 'add', what: 'order', key: 0, odd: false },
+  ],
+  ...{ direction: 'back', what: 'order', guardPercent: 15 },
+};
+
 const written = ({ counts }: Told) =>
   Object.fromEntries(Object.entries(counts).filter(([name]) => name !== 'unchanged'));
 
@@ -131,7 +142,7 @@ describe('A preview', () => {
     const seed = PREVIEW_SEED === undefined ? {} : { seed: Number(PREVIEW_SEED) };
     await fc.assert(fc.asyncProperty(states, expectAlike), {
       ...{ numRuns: Number(PREVIEW_STATES), ...seed },
-      examples: [[SKU_OF_ITS_VARIATION], [renamedTo(0)], [renamedTo(2)], [FEW_AND_FEW_AGAIN]],
+      examples: [[SKU_OF_ITS_VARIATION], [renamedTo(0)], [renamedTo(2)], [FEW_AND_FEW_AGAIN], [ORDER_INTO_SHOP]],
     });
   }, 3_000_000);
 });

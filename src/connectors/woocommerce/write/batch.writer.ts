@@ -156,8 +156,8 @@ function isTooLarge(error: unknown): error is ConnectorError {
   return error instanceof ConnectorError && error.kind === 'too-large' && !error.ambiguous;
 }
 
-/** Of an operation that got as far as the shop. */
-const SENT: ItemProblem = { error_class: 'sent', message: 'A trial sends nothing.' };
+/** Of an operation that got as far as the shop. No shop's code; it is told by its class, since whoever takes it may add to it. */
+const SENT: ItemProblem = { error_class: 'sent_in_trial', message: 'A trial sends nothing.' };
 
 /** Takes every batch and sends none, so that what is refused was refused before. */
 export class TrialBatches extends BatchWriter {
@@ -168,5 +168,5 @@ export class TrialBatches extends BatchWriter {
 
 /** The problem that kept an operation from being sent; null when there was none. */
 export function refusalIn(result: WriteResult): ItemProblem | null {
-  return result.ok || result.problem === SENT ? null : result.problem;
+  return result.ok || result.problem.error_class === SENT.error_class ? null : result.problem;
 }
