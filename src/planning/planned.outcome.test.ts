@@ -29,33 +29,33 @@ const matchedBy = (marked: boolean) => [
 const binding = (part: Partial<Binding>) =>
   ({ source_id: '1', destination_id: '7', put_away: false, ...part }) as Binding;
 
+const written = (one: PlannedItem, write: OpenWrite | undefined) => writtenByEarlierWorker(one, write, true);
+
 describe('What a worker that died had sent', () => {
   it('is the change of the run when the destination has it', () => {
-    expect(writtenByEarlierWorker(item(), open())).toBe('create');
-    expect(writtenByEarlierWorker(item({ binding: binding({ source_hash: 'old' }) }), open({ kind: 'update' }))).toBe(
-      'update',
-    );
+    expect(written(item(), open())).toBe('create');
+    expect(written(item({ binding: binding({ source_hash: 'old' }) }), open({ kind: 'update' }))).toBe('update');
   });
 
   it('is not when nothing was sent, the source has changed since, or it is still to be written', () => {
-    expect(writtenByEarlierWorker(item(), undefined)).toBeUndefined();
-    expect(writtenByEarlierWorker(item(), open({ source_hash: 'other' }))).toBeUndefined();
-    expect(writtenByEarlierWorker(item({ plan: { kind: 'create', data } }), open())).toBeUndefined();
+    expect(written(item(), undefined)).toBeUndefined();
+    expect(written(item(), open({ source_hash: 'other' }))).toBeUndefined();
+    expect(written(item({ plan: { kind: 'create', data } }), open())).toBeUndefined();
   });
 
   it('is not counted twice when its batch was stored', () => {
     const stored = item({ binding: binding({ source_hash: contentHash(data) }) });
-    expect(writtenByEarlierWorker(stored, open({ kind: 'update' }))).toBeUndefined();
+    expect(written(stored, open({ kind: 'update' }))).toBeUndefined();
     const gone = { item: { external_id: '1', data: null, deleted: true } };
     const removal = open({ kind: 'delete', source_hash: null });
-    expect(writtenByEarlierWorker(item({ work: gone, binding: binding({}) }), removal)).toBe('delete');
-    expect(writtenByEarlierWorker(item({ work: gone, binding: binding({ put_away: true }) }), removal)).toBeUndefined();
-    expect(writtenByEarlierWorker(item({ work: gone }), removal)).toBeUndefined();
+    expect(written(item({ work: gone, binding: binding({}) }), removal)).toBe('delete');
+    expect(written(item({ work: gone, binding: binding({ put_away: true }) }), removal)).toBeUndefined();
+    expect(written(item({ work: gone }), removal)).toBeUndefined();
   });
 
   it('is an entry with other values only when our mark is in it', () => {
-    expect(writtenByEarlierWorker(item({ plan: UPDATE, matches: matchedBy(true) }), open())).toBe('create');
-    expect(writtenByEarlierWorker(item({ plan: UPDATE, matches: matchedBy(false) }), open())).toBeUndefined();
+    expect(written(item({ plan: UPDATE, matches: matchedBy(true) }), open())).toBe('create');
+    expect(written(item({ plan: UPDATE, matches: matchedBy(false) }), open())).toBeUndefined();
   });
 
   it('stays known while what is left of it is sent', () => {

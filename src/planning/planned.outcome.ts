@@ -46,12 +46,17 @@ export const openWritesOf = (planned: readonly RetriedItem[]): OpenWrite[] =>
   });
 
 /**
- * The change that an earlier worker wrote but could not commit, because it died or was put off between the write and its batch: a preview
- * showed it, or it was `open`. The source is as it was then, and the destination needs no change. After a create, it may need an update of
- * fields that the destination stores in another form.
+ * The change that an earlier worker wrote but could not commit, because it died, was put off or had to end between the write and its batch:
+ * it was `open`, or a preview showed it to the workers of this run. The source is as it was then, and the destination needs no change. After
+ * a create, it may need an update of fields that the destination stores in another form.
  */
-export function writtenByEarlierWorker(one: PlannedItem, open: OpenWrite | undefined): Written | undefined {
-  const { item, expected } = one.work;
+export function writtenByEarlierWorker(
+  one: PlannedItem,
+  open: OpenWrite | undefined,
+  isResumed: boolean,
+): Written | undefined {
+  const { item } = one.work;
+  const expected = isResumed ? one.work.expected : undefined;
   const write = expected ?? (open && !isCommitted(one) ? open : undefined);
   const sourceHash = item.data && contentHash(item.data);
   if (!write || !(write.kind in ACTIONS) || sourceHash !== write.source_hash) return undefined;

@@ -5,9 +5,10 @@ import {
   writtenByEarlierWorker,
 } from '../../planning/planned.outcome.ts';
 import type { PlannedItem } from '../../planning/planning.types.ts';
+import type { Pair } from '../../records/bindings.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { Run } from '../run.types.ts';
-import { noteOpenWrites } from '../runs.sql.ts';
+import { findOpenWrites, noteOpenWrites } from '../runs.sql.ts';
 import { isHarmfulTwice } from './late.writes.ts';
 
 /**
@@ -20,16 +21,25 @@ export class OpenWrites {
   /** Of earlier workers, of items that this one has not come to yet. */
   private readonly inherited: Map<string, OpenWrite>;
 
-  constructor(database: TenantDatabase, run: Run) {
+  private constructor(database: TenantDatabase, run: Run, inherited: readonly OpenWrite[]) {
     this.database = database;
     this.run = run;
-    this.inherited = new Map(run.open_writes?.map((write) => [write.external_id, write]));
+    this.inherited = new Map(inherited.map((write) => [write.external_id, write]));
+  }
+
+  /** `since`: see openSince. What a run that failed or was cancelled left open is of the run that finds it. */
+  static async of(database: TenantDatabase, run: Run, pair: Pair, since: string): Promise<OpenWrites> {
+    const rows = await database.query<{ write: OpenWrite }>(findOpenWrites(run, pair, since));
+    return new OpenWrites(
+      database,
+      run,
+      rows.map(({ write }) => write),
+    );
   }
 
   /** What an earlier worker did of the plan. */
   doneBefore(one: PlannedItem): RetriedItem['intended'] {
-    if (this.run.lease_epoch === 1) return undefined;
-    return writtenByEarlierWorker(one, this.inherited.get(one.work.item.external_id));
+    return writtenByEarlierWorker(one, this.inherited.get(one.work.item.external_id), this.run.lease_epoch > 1);
   }
 
   /** Call it before the writes among the plans of a batch are sent. */
