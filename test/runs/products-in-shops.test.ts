@@ -267,6 +267,26 @@ describe('Products between shops', () => {
       { version: '7.9' },
     ));
 
+  it('Barcodes, which 7.9 does not know, are not written there again and again', () =>
+    withShops(async ({ shop, connect, run, ids }) => {
+      const old = await startWooCommerceSandbox({ customers: 0, products: 0, orders: 0, version: '7.9' });
+      try {
+        createShirt(shop, { S: { sku: 'A', global_unique_id: '4006381333931' }, M: { sku: 'B' } });
+        shop.admin.createProduct({ name: 'Lamp', sku: 'LAMP', global_unique_id: '4006381333948', regular_price: '1' });
+        const to = { source_connection_id: ids.shop, destination: { connection_id: await connect(old) } };
+        const sync = (mode = 'full') => run({ ...to, entity_type: 'product', mode });
+        expect(await sync()).toMatchObject({ counts: { created: 2 }, items: [] });
+        old.resetCounters();
+        expect(await sync()).toMatchObject({ counts: { unchanged: 2 }, items: [] });
+        shop.admin.updateProduct(shop.state().products()[0]?.id ?? 0, { short_description: 'New' });
+        expect(await sync()).toMatchObject({ counts: { updated: 1, unchanged: 1 }, items: [] });
+        const writes = Object.keys(old.state().requests).filter((request) => !request.startsWith('GET'));
+        expect(writes).toEqual(['POST /products/batch']);
+      } finally {
+        await old.stop();
+      }
+    }));
+
   it('swaps the SKUs of two variations', () =>
     withShops(async ({ shop, shop2, sync }) => {
       const { shirt, variations } = createShirt(shop, {

@@ -46,7 +46,7 @@ export class WebhookStore {
       deliveryUrl: readUrl(input.delivery_url),
       secret: String(input.secret || secret),
       createdAt: now,
-      modifiedAt: now,
+      modifiedAt: null,
     };
     return this.#put(webhook);
   }

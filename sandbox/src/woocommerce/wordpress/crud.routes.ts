@@ -48,7 +48,10 @@ export function crudRoutes<T extends { readonly id: number }>(resource: CrudReso
           methods: ['GET'],
           args: { id: ID, context: CONTEXT },
           permit: onExisting(resource, 'view'),
-          handle: ({ params }) => ok(resource.show(resource.get(params), params.context as Context)),
+          handle: ({ params }) => ({
+            ...ok(resource.show(resource.get(params), params.context as Context)),
+            fieldsInRequestedOrder: resource.fieldsInRequestedOrder,
+          }),
         },
         {
           methods: EDITABLE,

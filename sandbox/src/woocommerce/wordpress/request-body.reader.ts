@@ -1,4 +1,5 @@
 import { type PhpParams, parsePhpQuery } from './php-query.codec.ts';
+import { FatalError } from './rest.error.ts';
 import type { RawRequest } from './rest.types.ts';
 
 /** The parameters in a body, JSON or form by its Content-Type; null for invalid JSON. The body of a GET is ignored. */
@@ -15,10 +16,12 @@ export function readForm({ headers, body }: Pick<RawRequest, 'headers' | 'body'>
 }
 
 function readJson(body: string): Record<string, unknown> | null {
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === 'object' && value !== null ? { ...value } : {};
+    value = JSON.parse(body);
   } catch {
     return null;
   }
+  if (typeof value === 'string') throw new FatalError(); // recording 635
+  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

@@ -17,10 +17,11 @@ export class RestError extends Error {
   }
 }
 
-/** An error of PHP. It ends the request, with all that was done before in place (recordings 450, 934). */
+/** An error of PHP. It ends the request, with all that was done before in place (recordings 450, 635, 934). */
 export class FatalError extends Error {
-  body() {
-    const link = '<a href="https://wordpress.org/documentation/article/faq-troubleshooting/">';
+  body(legacy = false) {
+    const pages = legacy ? 'support' : 'documentation';
+    const link = `<a href="https://wordpress.org/${pages}/article/faq-troubleshooting/">`;
     return {
       code: 'internal_server_error',
       message: `<p>There has been a critical error on this website.</p><p>${link}Learn more about troubleshooting WordPress.</a></p>`,

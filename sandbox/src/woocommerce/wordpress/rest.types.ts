@@ -19,6 +19,8 @@ export interface RawRequest {
 export interface BatchRules {
   /** The maximum number of items in a batch (100). */
   limit?: number;
+  /** Of WooCommerce 7.9. */
+  legacy?: boolean;
   /** Every n-th item of a batch is not executed and gets an error. */
   failEvery?: number;
 }
