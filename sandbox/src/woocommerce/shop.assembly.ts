@@ -55,7 +55,7 @@ export function assembleShop(homeUrl: string, options: ResolvedOptions, stopping
   const catalogue = new Catalogue({ seed, products });
   const productPresenter = { catalogue, homeUrl, now };
   const writer = new CatalogueWriter({
-    ...{ catalogue, changes, ids, metaIds, now },
+    ...{ catalogue, changes, ids, metaIds, now, homeUrl },
     legacy,
     show: (product) => presentProduct(product, productPresenter, 'view'),
   });

@@ -6,9 +6,10 @@ import { type Catalogue, variationName } from './product.catalogue.ts';
 import { BLANK_PRODUCT } from './product.defaults.ts';
 import { codeTaken, skuInTrash, skuTaken, unknownProduct } from './product.errors.ts';
 import type { InputSource } from './product.input.ts';
-import type { ProductRecord, VariationRecord } from './product.types.ts';
+import type { ProductImage, ProductRecord, VariationRecord } from './product.types.ts';
 
 export interface CatalogueWriterParts {
+  homeUrl: string;
   catalogue: Catalogue;
   changes: ChangeFeed;
   ids: IdSequence;
@@ -25,6 +26,7 @@ export interface CatalogueWriterParts {
 export class CatalogueWriter {
   readonly catalogue: Catalogue;
   readonly #parts: CatalogueWriterParts;
+  readonly #files = new Set<string>();
 
   /** WooCommerce 7.9. */
   get legacy(): boolean {
@@ -106,11 +108,24 @@ export class CatalogueWriter {
   source(): InputSource {
     const { ids, metaIds, now } = this.#parts;
     return {
+      upload: (src) => this.#upload(src),
       nextId: () => ids.next(),
       nextMetaId: () => metaIds.next(),
       now: Math.floor(now() / 1000) * 1000,
       categories: this.catalogue.categories.all(),
     };
+  }
+
+  /** Fetched anew whenever it is named by its address: a file of its own each time (recordings 301, 303). */
+  #upload(src: string): ProductImage {
+    const { ids, now, homeUrl } = this.#parts;
+    const createdAt = Math.floor(now() / 1000) * 1000;
+    const [, base = '', ending = ''] = /([^/]*?)(\.\w+)$/.exec(new URL(src).pathname) ?? [];
+    let name = `${base}${ending}`;
+    for (let n = 1; this.#files.has(name); n += 1) name = `${base}-${n}${ending}`;
+    this.#files.add(name);
+    const folder = new Date(createdAt).toISOString().slice(0, 7).replace('-', '/');
+    return { id: ids.next(), createdAt, src: `${homeUrl}/wp-content/uploads/${folder}/${name}`, name, alt: '' };
   }
 
   #asProduct(variation: VariationRecord): ProductRecord {

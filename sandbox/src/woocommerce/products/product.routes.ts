@@ -21,6 +21,7 @@ export function productRoutes(
     path: 'products',
     args: { list: args.list, create: args.write, update: args.write },
     url: () => url,
+    isPosts: true,
     fieldsInRequestedOrder: true,
     list: (params) => findProducts({ catalogue, service }, params),
     find: ({ id }) => service.find(id),
@@ -33,6 +34,7 @@ export function productRoutes(
   const below = crudRoutes<VariationRecord>({
     path: 'products/(?<product_id>\\d+)/variations',
     args: { list: args.list, create: args.writeVariation, update: args.writeVariation },
+    isPosts: true,
     url: ({ product_id }) => `${url}/${product_id}/variations`,
     list: (params) => findVariations(catalogue, params),
     find: (params) => variations.find(params),

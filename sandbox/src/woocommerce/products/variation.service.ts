@@ -71,10 +71,9 @@ export class VariationService {
 
   #save(before: VariationRecord, input: Params, event: ChangeEvent): VariationRecord {
     const source = this.#writer.source();
-    const make = () => ({ id: source.nextId(), createdAt: source.now });
     const taken = this.#writer.taken(input, before.id);
     const known = before.image ? [before.image] : [];
-    const [image = before.image] = mergeImages(known, input.image ? [input.image] : null, make);
+    const [image = before.image] = mergeImages(known, input.image ? [input.image] : null, source.upload);
     const saved: VariationRecord = {
       ...mergeSellable(before, taken, source.nextMetaId),
       sku: input.sku == null ? before.sku : String(input.sku),

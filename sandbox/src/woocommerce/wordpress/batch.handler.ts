@@ -18,7 +18,7 @@ type BatchResult = Partial<Record<keyof BatchActions, object[]>>;
 export function runBatch(
   params: Readonly<Record<string, unknown>>,
   actions: BatchActions,
-  { limit = 100, failEvery = Number.POSITIVE_INFINITY, legacy = false }: BatchRules,
+  { limit = 100, failEvery = Number.POSITIVE_INFINITY, legacy = false, missing = (id) => id }: BatchRules,
 ): BatchResult | [] {
   if (legacy && [params.create, params.update, params.delete].some(isText)) throw new FatalError(); // recording 475
   const [creates, updates, deletes] = [items(params.create), items(params.update), items(params.delete)];
@@ -41,7 +41,7 @@ export function runBatch(
     result.update = updates.map((item) => attempt(fields(item).id ?? null, () => actions.update(fields(item))));
   }
   const ids = deletes.map((id) => Math.trunc(Number(id)) || 0).filter((id) => id !== 0);
-  if (ids.length > 0) result.delete = ids.map((id) => attempt(id, () => actions.delete(id)));
+  if (ids.length > 0) result.delete = ids.map((id) => attempt(missing(id), () => actions.delete(id)));
   return Object.keys(result).length === 0 ? [] : result;
 }
 

@@ -18,10 +18,16 @@ export function readForm({ headers, body }: Pick<RawRequest, 'headers' | 'body'>
 function readJson(body: string): Record<string, unknown> | null {
   let value: unknown;
   try {
-    value = JSON.parse(body);
+    value = /\\u[dD]/.test(body) ? JSON.parse(body, wellFormed) : JSON.parse(body);
   } catch {
     return null;
   }
   if (typeof value === 'string') throw new FatalError(); // recording 635
   return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+/** Half a character is no JSON to PHP (recording 638). */
+function wellFormed(_name: string, value: unknown): unknown {
+  if (typeof value === 'string' && !value.isWellFormed()) throw new SyntaxError('Half a surrogate pair.');
+  return value;
 }

@@ -70,7 +70,7 @@ export function createDispatcher({ homeUrl, routes, authenticate, batchLimit = 1
 }
 
 function run(endpoint: Endpoint, raw: RawRequest, given: RestRequest): RestResponse {
-  if (readBody(raw) === null) throw invalidJson();
+  if (readBody(raw) === null) throw invalidJson(raw.body);
   validateArgs(endpoint.args, given.params);
   const params = sanitizeArgs(endpoint.args, given.params);
   const query = Object.fromEntries(Object.keys(given.query).map((name) => [name, params[name]]));

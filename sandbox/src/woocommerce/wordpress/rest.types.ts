@@ -21,6 +21,8 @@ export interface BatchRules {
   limit?: number;
   /** Of WooCommerce 7.9. */
   legacy?: boolean;
+  /** How one that could not be deleted is named. */
+  missing?: (id: number) => unknown;
   /** Every n-th item of a batch is not executed and gets an error. */
   failEvery?: number;
 }
@@ -56,6 +58,8 @@ export interface ArgSpec {
   maximum?: number;
   items?: ArgSpec;
   properties?: Readonly<Record<string, ArgSpec>>;
+  /** Of an object: no property may be null (recording 447). */
+  refusesNull?: true;
   /** Never refused: WooCommerce reads the numbers that it finds (include, exclude). */
   idList?: true;
 }
