@@ -3,7 +3,7 @@ import type { CanonicalCustomer } from '../connectors/canonical/canonical.types.
 import type { Match } from '../connectors/contract/connector.types.ts';
 import { contentHash } from './field.diff.ts';
 import type { Binding } from './plan.types.ts';
-import { type OpenWrite, openWritesOf, writtenByEarlierWorker } from './planned.outcome.ts';
+import { type InheritedWrite, openWritesOf, writtenByEarlierWorker } from './planned.outcome.ts';
 import type { PlannedItem } from './planning.types.ts';
 
 const data = { email: 'ada@example.com', name: 'Ada' } as CanonicalCustomer;
@@ -20,8 +20,8 @@ const item = (part: Partial<PlannedItem> = {}): PlannedItem => ({
   ...{ work: { item: { external_id: '1', data } }, plan: UNCHANGED, binding: null, target: data, before: null },
   ...{ key: 'k', fingerprint: null, claims: [], ...part },
 });
-const open = (part: Partial<OpenWrite> = {}): OpenWrite => ({
-  ...{ external_id: '1', kind: 'create', source_hash: contentHash(data), ...part },
+const open = (part: Partial<InheritedWrite> = {}): InheritedWrite => ({
+  ...{ external_id: '1', kind: 'create', source_hash: contentHash(data), isOwn: true, ...part },
 });
 const matchedBy = (marked: boolean) => [
   { entry: { ...entry, marked }, strength: 'strong' as const, by: ['mark' as const], nameless: false },
@@ -29,7 +29,7 @@ const matchedBy = (marked: boolean) => [
 const binding = (part: Partial<Binding>) =>
   ({ source_id: '1', destination_id: '7', put_away: false, ...part }) as Binding;
 
-const written = (one: PlannedItem, write: OpenWrite | undefined) => writtenByEarlierWorker(one, write, true);
+const written = (one: PlannedItem, write: InheritedWrite | undefined) => writtenByEarlierWorker(one, write, true);
 
 describe('What a worker that died had sent', () => {
   it('is the change of the run when the destination has it', () => {
@@ -58,10 +58,17 @@ describe('What a worker that died had sent', () => {
     expect(written(item({ plan: UPDATE, matches: matchedBy(false) }), open())).toBeUndefined();
   });
 
+  it('of another run is an entry with equal values only when our mark is in it', () => {
+    expect(written(item({ matches: matchedBy(true) }), open({ isOwn: false }))).toBe('create');
+    expect(written(item({ matches: matchedBy(false) }), open({ isOwn: false }))).toBeUndefined();
+  });
+
   it('stays known while what is left of it is sent', () => {
     const done = { ...item(), intended: 'create' as const };
     const left = item({ plan: { kind: 'create', data }, work: { item: { external_id: '2', data } } });
     const other = item({ work: { item: { external_id: '3', data } } });
-    expect(openWritesOf([done, left, other])).toEqual([open(), open({ external_id: '2' })]);
+    expect(openWritesOf([done, left, other])).toEqual(
+      ['1', '2'].map((external_id) => ({ external_id, kind: 'create', source_hash: contentHash(data) })),
+    );
   });
 });

@@ -1,5 +1,5 @@
 import {
-  type OpenWrite,
+  type InheritedWrite,
   openWritesOf,
   type RetriedItem,
   writtenByEarlierWorker,
@@ -19,9 +19,9 @@ export class OpenWrites {
   private readonly database: TenantDatabase;
   private readonly run: Run;
   /** Of earlier workers, of items that this one has not come to yet. */
-  private readonly inherited: Map<string, OpenWrite>;
+  private readonly inherited: Map<string, InheritedWrite>;
 
-  private constructor(database: TenantDatabase, run: Run, inherited: readonly OpenWrite[]) {
+  private constructor(database: TenantDatabase, run: Run, inherited: readonly InheritedWrite[]) {
     this.database = database;
     this.run = run;
     this.inherited = new Map(inherited.map((write) => [write.external_id, write]));
@@ -29,7 +29,7 @@ export class OpenWrites {
 
   /** `since`: see openSince. What a run that failed or was cancelled left open is of the run that finds it. */
   static async of(database: TenantDatabase, run: Run, pair: Pair, since: string): Promise<OpenWrites> {
-    const rows = await database.query<{ write: OpenWrite }>(findOpenWrites(run, pair, since));
+    const rows = await database.query<{ write: InheritedWrite }>(findOpenWrites(run, pair, since));
     return new OpenWrites(
       database,
       run,
@@ -46,8 +46,8 @@ export class OpenWrites {
   async begin(planned: readonly RetriedItem[], writes: readonly PlannedItem[]): Promise<void> {
     if (writes.length === 0) return;
     const ids = new Set(planned.map(({ work }) => work.item.external_id));
-    const later = [...this.inherited.values()].filter(({ external_id }) => !ids.has(external_id));
-    const open = [...openWritesOf(planned), ...later];
+    const later = [...this.inherited.values()].filter(({ isOwn, external_id }) => isOwn && !ids.has(external_id));
+    const open = [...openWritesOf(planned), ...later.map(({ isOwn, ...write }) => write)];
     await this.database.query(noteOpenWrites(this.run, open, writes.some(isHarmfulTwice)));
   }
 
