@@ -4,7 +4,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger, Params } from 'nestjs-pino';
 import type { BaseLogger, LoggerExtras } from 'pino';
 import type { TenantRequest } from '../tenancy/tenancy.hook.ts';
-import { traceIds } from '../tracing/tracing.ts';
+import { plainId, traceIds } from '../tracing/tracing.ts';
+import { loggedAddress, loggedError, loggedText } from './logged.error.ts';
 import { spanOf } from './request.tracing.ts';
 
 const REQUEST_ID = /^[\w.:-]{1,100}$/;
@@ -15,11 +16,19 @@ export function requestId(request: IncomingMessage): string {
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : `req-${randomUUID()}`;
 }
 
-/** Removes the secrets that an address may contain: the token of a one-time link, and the keys of shops. */
-const withoutSecrets = (url = ''): string =>
-  url.replace(/([?&](?:token|consumer_key|consumer_secret)=)[^&]*/g, '$1[redacted]');
+/** What names something of ours is no value of an item. */
+const IS_ID = /(?:^|_)id$/;
 
-/** Options for structured logs without secrets. */
+/** A line of the log; what an error or a system said in it stands in a text. */
+const loggedLine = (line: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(line).map(([name, value]) => [
+      name,
+      typeof value === 'string' && !IS_ID.test(name) ? loggedText(value) : value,
+    ]),
+  );
+
+/** Options for structured logs without secrets and without values of persons. */
 export function loggerOptions(level: string): Params {
   return {
     // No middleware: it would create a logger for each request, and logRequests does not need one.
@@ -29,6 +38,14 @@ export function loggerOptions(level: string): Params {
       mixin: traceIds,
       // The wrapped serializers expect Node's own request and response; logRequests names the fields to log.
       wrapSerializers: false,
+      serializers: { err: (error: unknown) => loggedError(error) },
+      formatters: { log: loggedLine },
+      hooks: {
+        logMethod(args, method) {
+          const shown = args.map((arg) => (typeof arg === 'string' ? loggedText(arg) : arg));
+          method.apply(this, shown as Parameters<typeof method>);
+        },
+      },
       redact: {
         paths: [
           '*.authorization',
@@ -54,10 +71,10 @@ export function logRequests(fastify: FastifyInstance, logger: BaseLogger & Pick<
       const { id, method, url, orgId, params } = request as TenantRequest;
       logger[level](
         {
-          req: { id, method, url: withoutSecrets(url) },
+          req: { id, method, url: loggedAddress(url) },
           res: { status },
-          org_id: orgId,
-          sync_id: (params as { sync_id?: string } | undefined)?.sync_id,
+          org_id: plainId(orgId),
+          sync_id: plainId((params as { sync_id?: string } | undefined)?.sync_id),
           ...spanOf(request)?.ids,
           responseTime: Math.round(reply.elapsedTime),
         },

@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CanonicalData } from '../connectors/canonical/canonical.types.ts';
 import type { ExternalItem, WriteResult } from '../connectors/contract/connector.types.ts';
+import { BROUGHT_BACK } from './archived.entry.ts';
 import { contentHash } from './field.diff.ts';
 import type { RetriedItem } from './planned.outcome.ts';
 import type { KeptChange } from './planning.types.ts';
+import { resetMembers } from './reset.ts';
 
 /**
  * What was changed at the destination: by this write, or by an earlier attempt whose intended change the destination now has. Empty when
@@ -28,10 +30,15 @@ export function keptChange(one: RetriedItem, result: WriteResult | undefined): K
   const common = { ...NOTHING, external_id, kind, destination_id, after_hash: after && contentHash(after) };
   if (kind === 'create') return [{ ...common, became: membersOf(after) }];
   if (kind === 'delete') {
-    const via_archive = planned.kind === 'delete' && planned.archives;
-    return [{ ...common, via_archive, was: membersOf(before?.data ?? null), is_partial: !before?.data }];
+    const isDelete = planned.kind === 'delete';
+    const became = isDelete && planned.resets ? resetMembers(planned.resets) : null;
+    const was = membersOf(before?.data ?? null);
+    return [{ ...common, via_archive: isDelete && planned.archives, was, became, is_partial: !before?.data }];
   }
   const via_archive = planned.kind === 'update' && planned.awake !== undefined;
+  // A shop does not show what is in its trash. That it came back is all that was changed of it, or what it was is not known.
+  const isAll = planned.kind === 'update' && planned.fields.every(({ field }) => field === BROUGHT_BACK.field);
+  if (via_archive && !before?.data && isAll) return [{ ...common, via_archive, was: {}, became: {} }];
   return [{ ...common, via_archive, ...changedMembers(before?.data ?? null, after) }];
 }
 

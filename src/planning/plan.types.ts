@@ -76,6 +76,12 @@ export interface PlanInput {
   readonly destinationDeletes: EntityDescription['deletes'];
 }
 
+/** An update that goes before a delete. */
+export interface Reset {
+  readonly data: CanonicalData;
+  readonly fields: readonly FieldChange[];
+}
+
 export type ItemPlan =
   | { readonly kind: 'create'; readonly data: CanonicalData }
   | {
@@ -94,6 +100,8 @@ export type ItemPlan =
       readonly destination: ExternalItem;
       /** The entry stays in an archive, so it stays bound. */
       readonly archives: boolean;
+      /** What is written to it before: an undo archives an entry as it was when it was brought back. */
+      readonly resets?: Reset;
     }
   /** The item is gone from the source, and the entry is still needed: it is left as it is, without a binding. */
   | { readonly kind: 'unbind'; readonly destination: ExternalItem; readonly message: string }

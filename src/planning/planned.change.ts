@@ -16,11 +16,16 @@ function described(one: PlannedItem, kind: PreviewChange['kind']): PreviewChange
     destination_id: destination?.external_id ?? null,
     source_hash: work.item.data && contentHash(work.item.data),
     destination_hash: destination?.data ? contentHash(destination.data) : null,
-    fields: 'fields' in plan ? plan.fields : [],
+    fields: fieldsOf(plan),
     reason: 'message' in plan ? plan.message : null,
     rival: 'rival' in plan ? (plan.rival ?? null) : null,
     data: 'data' in plan ? plan.data : (destination?.data ?? null),
   };
+}
+
+function fieldsOf(plan: PlannedItem['plan']): PreviewChange['fields'] {
+  if (plan.kind === 'delete') return plan.resets?.fields ?? [];
+  return 'fields' in plan ? plan.fields : [];
 }
 
 const destinationOf = ({ plan }: PlannedItem) => ('destination' in plan ? plan.destination : null);

@@ -30,5 +30,14 @@ export function operationOf({ plan, key, target, before, lacksCustomer }: Planne
   }
 }
 
+/** The update that goes before the delete of a plan; null when none does. */
+export function resetOf({ plan }: PlannedItem): WriteOperation | null {
+  if (plan.kind !== 'delete' || !plan.resets || !plan.destination.data) return null;
+  const { external_id, data: current } = plan.destination;
+  const { data, fields } = plan.resets;
+  const changes = [...new Set(fields.map(({ field }) => writablePath(field)))];
+  return { kind: 'update', external_id, data, changes, current, before: null };
+}
+
 /** Connectors write a list as a whole: `variations[Size=M].price` is `variations` to them. */
 const writablePath = (field: FieldPath): FieldPath => (field.includes('[') ? topOf(field) : field);

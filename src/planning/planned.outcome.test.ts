@@ -3,7 +3,7 @@ import type { CanonicalCustomer } from '../connectors/canonical/canonical.types.
 import type { Match } from '../connectors/contract/connector.types.ts';
 import { contentHash } from './field.diff.ts';
 import type { Binding } from './plan.types.ts';
-import { type OpenWrite, openWritesOf, writtenByEarlierWorker } from './planned.outcome.ts';
+import { type InheritedWrite, openWritesOf, writtenByEarlierWorker } from './planned.outcome.ts';
 import type { PlannedItem } from './planning.types.ts';
 
 const data = { email: 'ada@example.com', name: 'Ada' } as CanonicalCustomer;
@@ -20,8 +20,8 @@ const item = (part: Partial<PlannedItem> = {}): PlannedItem => ({
   ...{ work: { item: { external_id: '1', data } }, plan: UNCHANGED, binding: null, target: data, before: null },
   ...{ key: 'k', fingerprint: null, claims: [], ...part },
 });
-const open = (part: Partial<OpenWrite> = {}): OpenWrite => ({
-  ...{ external_id: '1', kind: 'create', source_hash: contentHash(data), ...part },
+const open = (part: Partial<InheritedWrite> = {}): InheritedWrite => ({
+  ...{ external_id: '1', kind: 'create', source_hash: contentHash(data), isOwn: true, ...part },
 });
 const matchedBy = (marked: boolean) => [
   { entry: { ...entry, marked }, strength: 'strong' as const, by: ['mark' as const], nameless: false },
@@ -29,39 +29,46 @@ const matchedBy = (marked: boolean) => [
 const binding = (part: Partial<Binding>) =>
   ({ source_id: '1', destination_id: '7', put_away: false, ...part }) as Binding;
 
+const written = (one: PlannedItem, write: InheritedWrite | undefined) => writtenByEarlierWorker(one, write, true);
+
 describe('What a worker that died had sent', () => {
   it('is the change of the run when the destination has it', () => {
-    expect(writtenByEarlierWorker(item(), open())).toBe('create');
-    expect(writtenByEarlierWorker(item({ binding: binding({ source_hash: 'old' }) }), open({ kind: 'update' }))).toBe(
-      'update',
-    );
+    expect(written(item(), open())).toBe('create');
+    expect(written(item({ binding: binding({ source_hash: 'old' }) }), open({ kind: 'update' }))).toBe('update');
   });
 
   it('is not when nothing was sent, the source has changed since, or it is still to be written', () => {
-    expect(writtenByEarlierWorker(item(), undefined)).toBeUndefined();
-    expect(writtenByEarlierWorker(item(), open({ source_hash: 'other' }))).toBeUndefined();
-    expect(writtenByEarlierWorker(item({ plan: { kind: 'create', data } }), open())).toBeUndefined();
+    expect(written(item(), undefined)).toBeUndefined();
+    expect(written(item(), open({ source_hash: 'other' }))).toBeUndefined();
+    expect(written(item({ plan: { kind: 'create', data } }), open())).toBeUndefined();
   });
 
   it('is not counted twice when its batch was stored', () => {
     const stored = item({ binding: binding({ source_hash: contentHash(data) }) });
-    expect(writtenByEarlierWorker(stored, open({ kind: 'update' }))).toBeUndefined();
+    expect(written(stored, open({ kind: 'update' }))).toBeUndefined();
     const gone = { item: { external_id: '1', data: null, deleted: true } };
     const removal = open({ kind: 'delete', source_hash: null });
-    expect(writtenByEarlierWorker(item({ work: gone, binding: binding({}) }), removal)).toBe('delete');
-    expect(writtenByEarlierWorker(item({ work: gone, binding: binding({ put_away: true }) }), removal)).toBeUndefined();
-    expect(writtenByEarlierWorker(item({ work: gone }), removal)).toBeUndefined();
+    expect(written(item({ work: gone, binding: binding({}) }), removal)).toBe('delete');
+    expect(written(item({ work: gone, binding: binding({ put_away: true }) }), removal)).toBeUndefined();
+    expect(written(item({ work: gone }), removal)).toBeUndefined();
   });
 
   it('is an entry with other values only when our mark is in it', () => {
-    expect(writtenByEarlierWorker(item({ plan: UPDATE, matches: matchedBy(true) }), open())).toBe('create');
-    expect(writtenByEarlierWorker(item({ plan: UPDATE, matches: matchedBy(false) }), open())).toBeUndefined();
+    expect(written(item({ plan: UPDATE, matches: matchedBy(true) }), open())).toBe('create');
+    expect(written(item({ plan: UPDATE, matches: matchedBy(false) }), open())).toBeUndefined();
+  });
+
+  it('of another run is an entry with equal values only when our mark is in it', () => {
+    expect(written(item({ matches: matchedBy(true) }), open({ isOwn: false }))).toBe('create');
+    expect(written(item({ matches: matchedBy(false) }), open({ isOwn: false }))).toBeUndefined();
   });
 
   it('stays known while what is left of it is sent', () => {
     const done = { ...item(), intended: 'create' as const };
     const left = item({ plan: { kind: 'create', data }, work: { item: { external_id: '2', data } } });
     const other = item({ work: { item: { external_id: '3', data } } });
-    expect(openWritesOf([done, left, other])).toEqual([open(), open({ external_id: '2' })]);
+    expect(openWritesOf([done, left, other])).toEqual(
+      ['1', '2'].map((external_id) => ({ external_id, kind: 'create', source_hash: contentHash(data) })),
+    );
   });
 });

@@ -37,6 +37,9 @@ export interface OpenWrite {
   readonly source_hash: string | null;
 }
 
+/** `isOwn`: of this run, so that nobody had the time to make the same by hand. */
+export type InheritedWrite = OpenWrite & { readonly isOwn: boolean };
+
 /** What has to be stored before the writes of a batch are sent. Pure. */
 export const openWritesOf = (planned: readonly RetriedItem[]): OpenWrite[] =>
   planned.flatMap((one) => {
@@ -46,16 +49,23 @@ export const openWritesOf = (planned: readonly RetriedItem[]): OpenWrite[] =>
   });
 
 /**
- * The change that an earlier worker wrote but could not commit, because it died or was put off between the write and its batch: a preview
- * showed it, or it was `open`. The source is as it was then, and the destination needs no change. After a create, it may need an update of
- * fields that the destination stores in another form.
+ * The change that an earlier worker wrote but could not commit, because it died, was put off or had to end between the write and its batch:
+ * it was `open`, or a preview showed it to the workers of this run. The source is as it was then, and the destination needs no change. After
+ * a create, it may need an update of fields that the destination stores in another form.
  */
-export function writtenByEarlierWorker(one: PlannedItem, open: OpenWrite | undefined): Written | undefined {
-  const { item, expected } = one.work;
+export function writtenByEarlierWorker(
+  one: PlannedItem,
+  open: InheritedWrite | undefined,
+  isResumed: boolean,
+): Written | undefined {
+  const { item } = one.work;
+  const expected = isResumed ? one.work.expected : undefined;
   const write = expected ?? (open && !isCommitted(one) ? open : undefined);
   const sourceHash = item.data && contentHash(item.data);
   if (!write || !(write.kind in ACTIONS) || sourceHash !== write.source_hash) return undefined;
-  const isDone = one.plan.kind === 'unchanged' || (write.kind === 'create' && isOurCreate(one, expected !== undefined));
+  const isAlike = one.plan.kind === 'unchanged' && (expected !== undefined || open?.isOwn === true);
+  const isDone =
+    write.kind === 'create' ? isAlike || isOurCreate(one, expected !== undefined) : one.plan.kind === 'unchanged';
   return isDone ? (write.kind as Written) : undefined;
 }
 
@@ -65,9 +75,10 @@ function isCommitted({ work: { item }, binding }: PlannedItem): boolean {
   return binding?.source_hash === contentHash(item.data);
 }
 
-/** Of what no preview showed, only a mark tells that an entry with other values is not somebody else's. */
+/** Of what no preview showed, only a mark tells that an entry is not somebody else's. */
 function isOurCreate({ plan, matches = [] }: PlannedItem, isShown: boolean): boolean {
-  return plan.kind === 'update' && (isShown || matches.some(({ entry }) => entry.marked === true));
+  if (plan.kind !== 'update' && plan.kind !== 'unchanged') return false;
+  return isShown || matches.some(({ entry }) => entry.marked === true);
 }
 
 /** The outcome of an item that needed no write. */

@@ -6,6 +6,7 @@ import { type MayPass, passing } from './field.directions.ts';
 import { conflict, planThreeWay } from './field.plan.ts';
 import type { ItemPlan } from './plan.types.ts';
 import type { KeptChange } from './planning.types.ts';
+import { membersNamed, withoutState } from './reset.ts';
 
 /** Everything that taking back the change of one item depends on. */
 interface UndoInput {
@@ -74,22 +75,32 @@ function undoUpdate(input: UndoInput, existing: ExternalItem | null): ItemPlan {
   if (change.via_archive) {
     if (existing.archived) return GONE;
     if (since.length > 0) return changedSince(existing, since);
-    return { kind: 'delete', destination: existing, archives: destinationDeletes === 'archive' };
+    const archived: ItemPlan = { kind: 'delete', destination: existing, archives: destinationDeletes === 'archive' };
+    const reset = writtenBack(existing, withoutState(was), withoutState(became), mayPass);
+    if (reset.kind !== 'update') return reset.kind === 'conflict' ? reset : archived;
+    return { ...archived, resets: { data: reset.data, fields: reset.fields } };
   }
   if (since.length > 0) return changedSince(existing, since);
   const left = overlaid(now, became, was);
   if (existing.archived && !isAtRest(left))
     return conflict('archived_at_destination', `Entry ${existing.external_id} was archived since the run.`, existing);
-  const plan = planThreeWay(
+  const plan = writtenBack(existing, was, became, mayPass);
+  if (plan.kind !== 'update' || !existing.archived || isAtRest(plan.data)) return plan;
+  const data = awake(existing, target);
+  return data ? { ...plan, awake: data } : plan;
+}
+
+/** The members as they were, written to an entry that has them as they became. */
+function writtenBack(existing: ExternalItem, was: object, became: object, mayPass: MayPass): ItemPlan {
+  const now = existing.data as CanonicalData;
+  const [target, left] = [overlaid(now, was, became), overlaid(now, became, was)];
+  return planThreeWay(
     { mayPass, onConflict: 'overwrite' },
     { source_data: left, destination_data: left },
     existing,
     target,
     target,
   );
-  if (plan.kind !== 'update' || !existing.archived || isAtRest(plan.data)) return plan;
-  const data = awake(existing, target);
-  return data ? { ...plan, awake: data } : plan;
 }
 
 function undoArchive({ change, mayPass }: UndoInput, existing: ExternalItem | null): ItemPlan {
@@ -98,15 +109,21 @@ function undoArchive({ change, mayPass }: UndoInput, existing: ExternalItem | nu
   const was = change.was as CanonicalData | null;
   const data = awake(existing, was);
   if (!data) return notKept(existing);
-  const since = was ? diffFields(was, data).filter(({ field }) => mayPass(field)) : [];
+  // What was written before the entry was archived is written back with it.
+  const became = change.became ?? {};
+  const since = was ? diffFields({ ...was, ...became }, data).filter(({ field }) => mayPass(field)) : [];
   if (since.length > 0) return changedSince(existing, since);
+  const earlier = membersNamed(was ?? {}, Object.keys(became));
+  const back = writtenBack({ ...existing, data }, earlier, became, mayPass);
+  if (back.kind === 'conflict') return back;
+  const [whole, fields] = back.kind === 'update' ? [back.data, back.fields] : [data, []];
   // The status decides how an order comes back, so it is left out where it is not synced.
-  const { status, ...others } = data as CanonicalOrder;
+  const { status, ...others } = whole as CanonicalOrder;
   return {
     kind: 'update',
     destination: existing,
-    data: status !== undefined && mayPass('status') ? data : (others as CanonicalData),
-    fields: [BROUGHT_BACK],
+    data: status !== undefined && mayPass('status') ? whole : (others as CanonicalData),
+    fields: [BROUGHT_BACK, ...fields],
     pending: { fields: new Set(), agreed: data },
     awake: data,
   };

@@ -5,6 +5,7 @@ import { remembering } from '../planning/field.merge.ts';
 import { agreedOn } from '../planning/field.plan.ts';
 import type { Binding, ItemPlan } from '../planning/plan.types.ts';
 import type { KeptChange, PlannedItem } from '../planning/planning.types.ts';
+import { membersNamed, resetMembers, withoutState } from '../planning/reset.ts';
 import { type Pair, sourceSide } from './bindings.sql.ts';
 
 /** A binding in its stored form. Side a is the connection with the smaller id. */
@@ -65,27 +66,34 @@ export function bindingChanges(one: PlannedItem, result: WriteResult | undefined
  */
 function bindingAfterUndo(
   { plan, binding }: PlannedItem,
-  { kind, was }: KeptChange,
+  { kind, was, became }: KeptChange,
   result: WriteResult | undefined,
 ): BindingChange[] {
   if (!binding || !result?.ok) return [];
-  if (plan.kind === 'delete')
-    return plan.archives ? [{ ...binding, put_away: true }] : [{ source_id: binding.source_id, removed: true }];
+  if (plan.kind === 'delete') {
+    if (!plan.archives) return [{ source_id: binding.source_id, removed: true }];
+    const back = kind === 'update' ? withoutState(was ?? {}) : {};
+    const held = { ...plan.destination.data, ...(plan.resets && resetMembers(plan.resets)) };
+    return [{ ...withSides(binding, back, membersNamed(held, Object.keys(back))), put_away: true }];
+  }
   if (plan.kind !== 'update' || !result.data) return [];
-  if (kind === 'delete') return [{ ...binding, put_away: false }];
-  const source_data = withMembers(binding.source_data, was ?? {});
-  const destination_data = withMembers(binding.destination_data, result.data, was ?? {});
+  const back = kind === 'delete' ? membersNamed(was ?? {}, Object.keys(became ?? {})) : (was ?? {});
+  const changed = withSides(binding, back, membersNamed(result.data, Object.keys(back)));
+  return [kind === 'delete' ? { ...changed, put_away: false } : changed];
+}
+
+/** The binding with these members on each side. */
+function withSides(binding: Binding, source: object, destination: object): Binding {
+  const source_data = withMembers(binding.source_data, source);
+  const destination_data = withMembers(binding.destination_data, destination);
   const hashes = { source_hash: contentHash(source_data), destination_hash: contentHash(destination_data) };
-  return [{ ...binding, ...hashes, source_data, destination_data }];
+  return { ...binding, ...hashes, source_data, destination_data };
 }
 
 /** The data with the values of those of its members that are named. */
-const withMembers = (data: CanonicalData, values: object, named: object = values): CanonicalData =>
+const withMembers = (data: CanonicalData, values: object): CanonicalData =>
   Object.fromEntries(
-    Object.entries(data).map(([name, value]) => [
-      name,
-      name in named && name in values ? values[name as keyof typeof values] : value,
-    ]),
+    Object.entries(data).map(([name, value]) => [name, name in values ? values[name as keyof typeof values] : value]),
   ) as CanonicalData;
 
 const staysArchived = (plan: ItemPlan): boolean =>

@@ -1,6 +1,5 @@
 import type { CanonicalData, EntityType } from '../connectors/canonical/canonical.types.ts';
 import type { Cursor, Watermark } from '../connectors/contract/connector.types.ts';
-import type { OpenWrite } from '../planning/planned.outcome.ts';
 import type { ItemOutcome, KeptChange, PlannedItem, PreviewChange, WorkItem } from '../planning/planning.types.ts';
 import type { StoredBinding } from '../records/binding.changes.ts';
 import type { Claim } from '../records/claims.sql.ts';
@@ -56,8 +55,6 @@ export interface Run {
   readonly traceparent: string | null;
   readonly state: 'waiting' | 'ready' | 'paused' | 'ended';
   readonly lease_epoch: number;
-  /** Null when nothing was written yet, or the run is over. */
-  readonly open_writes: readonly OpenWrite[] | null;
   readonly leases_without_commit: number;
   readonly postponements: number;
   /** Calls to a system that failed since the last batch, by the kind of error. */

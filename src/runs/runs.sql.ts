@@ -146,6 +146,22 @@ export const noteOpenWrites = (
   values: [org_id, sync_id, JSON.stringify(writes), harmfulTwice],
 });
 
+/** What this run, and those before it that did not come to their end since that time, were about to write. */
+export const findOpenWrites = (
+  run: Run,
+  systems: { readonly source: string; readonly destination: string },
+  since: string,
+): Statement => ({
+  text: `
+    SELECT w.value || jsonb_build_object('isOwn', o.sync_id = $7) AS write
+      FROM (SELECT r.sync_id, r.open_writes, r.created_at FROM public.sync_runs r
+             WHERE ${BETWEEN} AND r.created_at >= $6 AND r.open_writes IS NOT NULL
+             ORDER BY r.created_at DESC LIMIT 3) AS o
+      CROSS JOIN LATERAL jsonb_array_elements(o.open_writes) AS w
+     ORDER BY o.created_at`,
+  values: [run.org_id, run.entity_type, run.created_at, systems.source, systems.destination, since, run.sync_id],
+});
+
 /** How long, in milliseconds, a create of this or an earlier run between the systems may still be under way; null: none is. */
 export const openWriteEnds = (
   run: Run,

@@ -91,6 +91,17 @@ describe('the embedded database', () => {
     expect(readdirSync(dataDir).sort()).toEqual(['cluster', 'credentials.json', 'postgres.log', 'server.json']);
   });
 
+  test('writes no row that it refuses into its log', async () => {
+    const dataDir = newFolder();
+    const { ownerUrl, stop } = await start(dataDir);
+    await first(ownerUrl, "CREATE TABLE people (name text CHECK (name <> 'Lovelace'))");
+    await expect(first(ownerUrl, "INSERT INTO people SELECT 'Love' || 'lace'")).rejects.toThrow('people_name_check');
+    await stop();
+    const log = readFileSync(path.join(dataDir, 'postgres.log'), 'utf8');
+    expect(log).toContain('people_name_check');
+    expect(log).not.toContain('(Lovelace)');
+  });
+
   test('keeps its data and its port over a restart, and uses another port when that one is in use', async () => {
     const dataDir = newFolder();
     const before = await start(dataDir);

@@ -92,6 +92,8 @@ export function includeSettings(cluster: string): void {
 export function writeSettings(cluster: string, port: number, extra: Readonly<Record<string, string>>): void {
   const settings = {
     ...{ timezone: 'UTC', log_timezone: 'UTC', password_encryption: 'scram-sha-256' },
+    // The log says what went wrong, and not the row that was refused: it may be a person's.
+    log_error_verbosity: 'terse',
     ...extra,
     // Last: nothing may widen who can connect.
     ...{ port: String(port), listen_addresses: '127.0.0.1', unix_socket_directories: '' },

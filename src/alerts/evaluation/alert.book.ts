@@ -1,3 +1,4 @@
+import { masked } from '../../common/masked.text.ts';
 import type { OpenAlert, OpenedAlert } from '../alert.sql.ts';
 import type { RuleRow } from '../alert.types.ts';
 import type { Verdict } from './ended.sync.ts';
@@ -46,7 +47,8 @@ export class AlertBook {
       if (open || this.open.size >= MAX_OPEN) return;
       const { label, ...names } = about;
       const { id: rule_id, name: rule_name, kind, still_open_seconds } = rule;
-      const summary = `${label}: ${verdict.summary}`.slice(0, 1_000).toWellFormed();
+      // What a system or a reporter said may quote a person, and whoever is alerted need not be allowed to see values of items.
+      const summary = `${label}: ${masked(verdict.summary)}`.slice(0, 1_000).toWellFormed();
       this.add(key, { opens: { rule_id, rule_name, kind, still_open_seconds, summary, ...names } });
       this.open.set(key, { id: null, run_kind: about.run_kind });
     } else if (open && mayResolve(open.run_kind)) this.resolve(key, 'It is well again.');

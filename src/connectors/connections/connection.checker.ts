@@ -104,7 +104,7 @@ async function outcomeOf(
     if (kind === 'aborted') throw new Problem('unavailable', 'The service is stopping; try again.', { retryAfter: 5 });
     const message = timedOut
       ? `The system did not respond within ${TIMEOUT_MS / 1000} seconds.`
-      : text((error as ConnectorError).message) || kind;
+      : text((error as ConnectorError).quoting) || kind;
     const nothing = { version: null, account: null, credentials_expire_at: null, warnings: [], system: null };
     return { ok: false, ...nothing, error: { kind, message } };
   }

@@ -37,6 +37,8 @@ export interface ConnectorErrorOptions {
   readonly passing?: boolean;
   /** The filter of the read that is wrong. */
   readonly filter?: string;
+  /** What of the message the system said itself: it may name a person. */
+  readonly said?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -50,6 +52,7 @@ export class ConnectorError extends Error {
   readonly permanent: boolean;
   readonly passing: boolean;
   readonly filter: string | undefined;
+  readonly said: string | undefined;
 
   constructor(kind: ConnectorErrorKind, message: string, options: ConnectorErrorOptions = {}) {
     super(message, { cause: options.cause });
@@ -60,6 +63,13 @@ export class ConnectorError extends Error {
     this.permanent = options.permanent ?? false;
     this.passing = options.passing ?? false;
     this.filter = options.filter;
+    this.said = options.said;
+  }
+
+  /** The message with what the system said in quotation marks, so that `masked` leaves it out for whoever may not see values of items. */
+  get quoting(): string {
+    const { said, message } = this;
+    return said ? message.replace(said, () => `“${said.replaceAll('”', '"')}”`) : message;
   }
 
   /** True when it is worth trying the same again later. */

@@ -27,6 +27,7 @@ export async function checkAccess(
     account: login ?? username,
     credentials_expire_at: user ? await keyExpiry(client, Number(user.id), now, signal) : null,
     warnings: [
+      ...(user && version.major < 19 && 'email' in user && text(user.email) === null ? [NO_EMAIL] : []),
       ...(other ? [`The key belongs to ${login}, not to ${username}.`] : []),
       ...((await new CompanyLookup(client).load(signal)).pricesWithTax ? [PRICES_WITH_TAX] : []),
       ...(await accessWarnings(client, entities, signal)),
@@ -42,11 +43,15 @@ const PROBE = 100;
 const PRICES_WITH_TAX =
   'Prices of products include tax here (the setting of the company), and are carried over as they are: the other system must mean the same by a price; else leave `price` out (field_directions).';
 
+/** From 19 on, it does not matter. */
+const NO_EMAIL =
+  'The user of the key has no email address: Odoo will refuse changes of quantities of confirmed orders. Give the user one.';
+
 /** Null when the server does not return the user. */
 async function signIn(client: OdooClient, signal: AbortSignal): Promise<Row | null> {
   const { uid } = await client.user(signal);
   const mine = uid === null ? ['login', '=', client.settings.username] : ['id', '=', uid];
-  return client.firstReadable('res.users', { domain: [mine], fields: ['login'] }, signal);
+  return client.firstReadable('res.users', { domain: [mine], fields: ['login', 'email'] }, signal);
 }
 
 /** RFC 3339. Odoo does not say which of the user's keys is ours, so the one that expires first counts. */

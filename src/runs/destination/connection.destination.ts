@@ -1,8 +1,8 @@
 import { ConnectorError } from '../../connectors/contract/connector.error.ts';
-import type { ConnectorSession, WriteResult } from '../../connectors/contract/connector.types.ts';
+import type { ConnectorSession, WriteOperation, WriteResult } from '../../connectors/contract/connector.types.ts';
 import type { DeletionBudget } from '../../planning/deletion.guard.ts';
 import { keptChange } from '../../planning/kept.change.ts';
-import { isWrite, operationOf } from '../../planning/planned.operation.ts';
+import { isWrite, operationOf, resetOf } from '../../planning/planned.operation.ts';
 import { matchesExpectation, outcomeOfPlan, outcomeOfWrite, type RetriedItem } from '../../planning/planned.outcome.ts';
 import type { PlannedItem, WorkItem } from '../../planning/planning.types.ts';
 import { bindingChanges, stored } from '../../records/binding.changes.ts';
@@ -94,9 +94,29 @@ export class ConnectionDestination implements Destination {
     });
   }
 
+  /** In their order. What has to be written before a delete and is refused keeps the entry from being deleted. */
+  private async write(writes: readonly PlannedItem[]): Promise<WriteResult[]> {
+    const resets = new Map(writes.flatMap((one) => [resetOf(one)].flatMap((reset) => (reset ? [[one, reset]] : []))));
+    const first = await this.send([...resets.values()]);
+    const reset = new Map([...resets.keys()].map((one, index) => [one, first[index] as WriteResult]));
+    const rest = writes.filter((one) => reset.get(one)?.ok !== false);
+    const sent = await this.send(rest.map(operationOf));
+    const results = new Map(rest.map((one, index) => [one, sent[index] as WriteResult]));
+    return writes.map((one) => {
+      const [before, result] = [reset.get(one), results.get(one)];
+      if (!result) return before as WriteResult;
+      return before?.ok && before.warning && result.ok ? { ...result, warning: before.warning } : result;
+    });
+  }
+
+  private async send(operations: readonly WriteOperation[]): Promise<WriteResult[]> {
+    const { lease, pair, session } = this.parts;
+    return operations.length > 0 ? session.write(pair.entity, operations, lease.lostSignal) : [];
+  }
+
   /** Plans and writes until the result of every item is known. */
   private async planAndWrite(items: readonly WorkItem[]) {
-    const { lease, pair, session, planner, retryPolicy, budget, lateWrites, openWrites } = this.parts;
+    const { planner, retryPolicy, budget, lateWrites, openWrites } = this.parts;
     /** The plans of earlier attempts. A change that the destination already has is counted as made by this run. */
     const tried = new Map<string, PlannedItem>();
     let left = Number.POSITIVE_INFINITY;
@@ -112,10 +132,9 @@ export class ConnectionDestination implements Destination {
       const deletes = writes.filter(({ plan }) => plan.kind === 'delete').length;
       budget.expect(deletes);
       if (await lateWrites.mustLookAgain(writes)) continue;
-      const operations = writes.map(operationOf);
       await openWrites.begin(planned, writes);
       try {
-        const results = operations.length > 0 ? await session.write(pair.entity, operations, lease.lostSignal) : [];
+        const results = await this.write(writes);
         budget.spend(deletes);
         openWrites.end(planned);
         return { planned, stale, results: await this.explained(writes, results) };

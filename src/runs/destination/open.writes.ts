@@ -1,13 +1,14 @@
 import {
-  type OpenWrite,
+  type InheritedWrite,
   openWritesOf,
   type RetriedItem,
   writtenByEarlierWorker,
 } from '../../planning/planned.outcome.ts';
 import type { PlannedItem } from '../../planning/planning.types.ts';
+import type { Pair } from '../../records/bindings.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { Run } from '../run.types.ts';
-import { noteOpenWrites } from '../runs.sql.ts';
+import { findOpenWrites, noteOpenWrites } from '../runs.sql.ts';
 import { isHarmfulTwice } from './late.writes.ts';
 
 /**
@@ -18,26 +19,35 @@ export class OpenWrites {
   private readonly database: TenantDatabase;
   private readonly run: Run;
   /** Of earlier workers, of items that this one has not come to yet. */
-  private readonly inherited: Map<string, OpenWrite>;
+  private readonly inherited: Map<string, InheritedWrite>;
 
-  constructor(database: TenantDatabase, run: Run) {
+  private constructor(database: TenantDatabase, run: Run, inherited: readonly InheritedWrite[]) {
     this.database = database;
     this.run = run;
-    this.inherited = new Map(run.open_writes?.map((write) => [write.external_id, write]));
+    this.inherited = new Map(inherited.map((write) => [write.external_id, write]));
+  }
+
+  /** `since`: see openSince. What a run that failed or was cancelled left open is of the run that finds it. */
+  static async of(database: TenantDatabase, run: Run, pair: Pair, since: string): Promise<OpenWrites> {
+    const rows = await database.query<{ write: InheritedWrite }>(findOpenWrites(run, pair, since));
+    return new OpenWrites(
+      database,
+      run,
+      rows.map(({ write }) => write),
+    );
   }
 
   /** What an earlier worker did of the plan. */
   doneBefore(one: PlannedItem): RetriedItem['intended'] {
-    if (this.run.lease_epoch === 1) return undefined;
-    return writtenByEarlierWorker(one, this.inherited.get(one.work.item.external_id));
+    return writtenByEarlierWorker(one, this.inherited.get(one.work.item.external_id), this.run.lease_epoch > 1);
   }
 
   /** Call it before the writes among the plans of a batch are sent. */
   async begin(planned: readonly RetriedItem[], writes: readonly PlannedItem[]): Promise<void> {
     if (writes.length === 0) return;
     const ids = new Set(planned.map(({ work }) => work.item.external_id));
-    const later = [...this.inherited.values()].filter(({ external_id }) => !ids.has(external_id));
-    const open = [...openWritesOf(planned), ...later];
+    const later = [...this.inherited.values()].filter(({ isOwn, external_id }) => isOwn && !ids.has(external_id));
+    const open = [...openWritesOf(planned), ...later.map(({ isOwn, ...write }) => write)];
     await this.database.query(noteOpenWrites(this.run, open, writes.some(isHarmfulTwice)));
   }
 

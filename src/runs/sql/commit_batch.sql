@@ -265,7 +265,7 @@ BEGIN
          changes_not_kept = r.changes_not_kept + missed, item_bytes = r.item_bytes + told,
          found_bytes = r.found_bytes + coalesce(pg_column_size(batch -> 'changes'), 0),
          write_open_since = CASE WHEN batch ? 'items' THEN NULL ELSE r.write_open_since END,
-         open_writes = CASE WHEN p.completed_at IS NULL THEN r.open_writes END
+         open_writes = CASE WHEN p.completed_at IS NULL OR (NOT batch ? 'items' AND p.status NOT LIKE 'completed%') THEN r.open_writes END
    WHERE r.org_id = org AND r.sync_id = sync;
   RETURN QUERY SELECT CASE WHEN final IS NOT NULL THEN 'finished' WHEN p.completed_at IS NOT NULL THEN 'ended'
                            WHEN p.status = 'paused' THEN 'paused' ELSE 'continue' END,

@@ -81,7 +81,7 @@ export class RetryPolicy {
     const until = retry.do === 'postpone' ? retry.until : now + retry.milliseconds;
     const limited = error.kind === 'rate-limited';
     if (retry.do === 'postpone' || limited || retry.milliseconds >= SHORTEST_TOLD_MS)
-      this.lease.waitsFor({ reason: error.message, until, limited });
+      this.lease.waitsFor({ reason: error.quoting, until, limited });
     if (retry.do === 'postpone') throw new Postponed(until, error);
     await this.lease.sleep(retry.milliseconds);
     this.lease.waitsFor(null);

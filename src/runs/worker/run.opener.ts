@@ -73,7 +73,9 @@ export class RunOpener {
     const systems = await this.runSystems.confirm(source, other, retryPolicy, signal);
     const pair = pairOf(run, systems);
     const budget = await budgetOf(this.database, lease, pair, other ?? source);
-    const planner = other && pair && (await this.planner(run, pair, systems, source, other, retryPolicy, signal));
+    const since = (pair && (await this.openSince(run, pair))) ?? run.created_at;
+    const planner =
+      other && pair && (await this.planner(run, pair, since, systems, source, other, retryPolicy, signal));
     const { batches, total, tokens } = await this.checkpointBatches.make({
       lease,
       retryPolicy,
@@ -86,7 +88,7 @@ export class RunOpener {
     return {
       batches,
       total,
-      destination: this.destination(lease, retryPolicy, signal, budget, pair, planner, source, other),
+      destination: await this.destination(lease, retryPolicy, signal, budget, pair, since, planner, source, other),
       systems: systems.byConnection,
       room: await this.room(run),
       keepsWatermark: run.kind === 'sync' && Object.keys(run.filters).length === 0,
@@ -111,16 +113,17 @@ export class RunOpener {
       : { items_up_to, kept_up_to: run.kept_bytes + (await this.quotas.room('change_bytes')) };
   }
 
-  private destination(
+  private async destination(
     lease: RunLease,
     retryPolicy: RetryPolicy,
     signal: AbortSignal,
     budget: DeletionBudget,
     pair: Pair | null,
+    since: string,
     planner: Planner | null,
     source: OpenedConnection,
     other: OpenedConnection | null,
-  ): Destination {
+  ): Promise<Destination> {
     const { run } = lease;
     const expiresAt = this.previews.changesExpireAt(run);
     if (!other && run.undoes_sync_id !== null)
@@ -146,7 +149,7 @@ export class RunOpener {
       references,
       retryPolicy,
       budget,
-      openWrites: new OpenWrites(this.database, run),
+      openWrites: await OpenWrites.of(this.database, run, pair, since),
       lateWrites: new LateWrites({
         ...{ database: this.database, lease, pair, retryPolicy },
         longestSeconds: this.environment.SYNC_LATE_WRITE_SECONDS,
@@ -154,16 +157,21 @@ export class RunOpener {
     });
   }
 
+  private async openSince(run: Run, pair: Pair): Promise<string | undefined> {
+    const [open] = await this.database.query<{ since: string }>(openSince(run, pair));
+    return open?.since;
+  }
+
   private async planner(
     run: Run,
     pair: Pair,
+    since: string,
     { source: from }: ConfirmedSystems,
     source: OpenedConnection,
     other: OpenedConnection,
     retryPolicy: RetryPolicy,
     signal: AbortSignal,
   ): Promise<Planner> {
-    const [open] = await this.database.query<{ since: string }>(openSince(run, pair));
     const mirrors = await this.mirrors(run);
     const ofEnds = optionsOf({ pair, mark: from.mark, source, destination: other });
     const options: PlannerOptions = {
@@ -173,7 +181,7 @@ export class RunOpener {
       // A full run, and a run for specific items that was requested by a user, compare with the current state of the destination.
       thorough: run.mode === 'full' || run.kind === 'apply' || run.kind === 'retry',
       remembersRefusals: run.kind !== 'retry' && !mirrors,
-      since: open?.since ?? run.created_at,
+      since,
     };
     return run.undoes_sync_id === null
       ? new ItemPlanner(this.database, retryPolicy, signal, options)

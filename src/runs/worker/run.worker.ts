@@ -113,7 +113,8 @@ export class RunWorker implements OnModuleInit {
     if (error instanceof Stopped) return this.handleStop(lease, turn);
     if (error instanceof Postponed) return this.postpone(lease, error.until);
     if (error instanceof GuardTripped) return this.failByGuard(lease, error);
-    if (error instanceof ConnectorError || error instanceof Problem) return this.fail(lease, error.message);
+    if (error instanceof ConnectorError) return this.fail(lease, error.quoting);
+    if (error instanceof Problem) return this.fail(lease, error.message);
     // The database cannot be reached or is busy. The lease expires, and any worker that can reach the database resumes the run.
     if (isConnectionLoss(error) || isContention(error)) throw error;
     this.logger.error({ err: error, sync_id: lease.run.sync_id, org_id: lease.run.org_id }, 'a run failed on our side');

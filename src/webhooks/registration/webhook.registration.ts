@@ -50,7 +50,8 @@ export class WebhookRegistration {
       // A service that stops leaves the look to another process.
       if (signal.aborted && !isLate) throw error;
       if (!(error instanceof ConnectorError) && !(error instanceof Problem)) throw error;
-      await this.failed(connectionId, claimed, isLate ? 'The system did not respond in time.' : error.message);
+      const why = error instanceof ConnectorError ? error.quoting : error.message;
+      await this.failed(connectionId, claimed, isLate ? 'The system did not respond in time.' : why);
     }
   }
 

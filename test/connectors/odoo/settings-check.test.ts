@@ -64,6 +64,15 @@ describe.each([18, 19] as const)('Settings of Odoo %i', (version) => {
     expect(await warnings()).toEqual([]);
   });
 
+  it('`check` says that a user of 18 without an email address cannot change quantities of confirmed orders', async () => {
+    const [own] = server.admin.get('res.users', server.uid).partner_id;
+    const { email } = server.admin.get('res.partner', own);
+    server.admin.write('res.partner', [own], { email: false });
+    const { warnings } = await open({}).check(signal);
+    server.admin.write('res.partner', [own], { email });
+    expect(warnings).toEqual(version === 18 ? [expect.stringContaining('no email address')] : []);
+  });
+
   it('A right that the key lacks for all products ends the run, with what Odoo says of it', async () => {
     server.admin.deny('product.template', ['create']);
     const product: CanonicalProduct = { name: 'Cup', sku: 'C-1', price: '5' };

@@ -78,6 +78,27 @@ describe.each([18, 19] as const)('Orders of Odoo %i, as recorded,', (version) =>
     expect(odoo.admin.get('res.partner', id).city).toBe('Ctx');
   });
 
+  it('are changed by a user without an email address on 19 alone, where quantities of a confirmed one or a salesperson do', async () => {
+    const { id, write } = await order();
+    await call('sale.order', 'action_confirm', [[id]]);
+    const [own] = odoo.admin.get('res.users', odoo.uid).partner_id;
+    const { email } = odoo.admin.get('res.partner', own);
+    odoo.admin.write('res.partner', [own], { email: false });
+    const outcomes = [
+      await write({ product_uom_qty: 3, price_unit: 5, discount: 0 }),
+      await call('sale.order', 'create', [{ partner_id: 8, user_id: version === 18 ? 6 : 5 }]),
+    ];
+    const quiet = await call('sale.order', 'create', [{ partner_id: 8, user_id: version === 18 ? 6 : 5 }], {
+      context: QUIET,
+    });
+    odoo.admin.write('res.partner', [own], { email });
+    const refused = "Unable to send message, please configure the sender's email address.";
+    expect(outcomes.map(({ message }) => message)).toEqual(
+      version === 18 ? [refused, refused] : [undefined, undefined],
+    );
+    expect(quiet.message).toBeUndefined();
+  });
+
   it('write creates and changes into the chatter, unless the context says not to', async () => {
     const rows = (table: string) => odoo.state()[table]?.count ?? 0;
     const added = async (work: () => Promise<unknown>) => {

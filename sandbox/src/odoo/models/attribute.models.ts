@@ -3,7 +3,7 @@ import type { GeneratedRows } from '../orm/record.types.ts';
 import { checkCreationMode, checkLine } from './attribute.checks.ts';
 import { boolean, field, many2many, many2one, model, one2many } from './field.builders.ts';
 import { fixedRows } from './reference.models.ts';
-import { syncTemplateOf, syncVariants } from './variant.service.ts';
+import { syncTemplateOf, syncVariants, touchTemplateOf } from './variant.service.ts';
 
 /** Attributes, their values, and which of them a template has. */
 export function attributeModels(generated: Readonly<Record<string, GeneratedRows>>): Model[] {
@@ -101,6 +101,7 @@ export function attributeModels(generated: Readonly<Record<string, GeneratedRows
       saved(env, id) {
         checkLine(env, id);
         syncTemplateOf(env, id);
+        touchTemplateOf(env, id);
       },
       deleted: (env, before) => syncVariants(env, Number(before.product_tmpl_id)),
     }),

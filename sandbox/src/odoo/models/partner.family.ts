@@ -55,6 +55,8 @@ function passUp(env: Environment, id: number, changed: readonly string[]): numbe
   );
   if (fields.length === 0) return id;
   env.db.patch(env, 'res.partner', parent, valuesOf(env, id, fields));
+  // The parent's write saves all of its children, as one of its own does.
+  for (const child of childrenOf(env, parent)) env.db.patch(env, 'res.partner', child, {});
   return passUp(env, parent, fields);
 }
 

@@ -6,7 +6,7 @@ import type { GeneratedRows } from '../orm/record.types.ts';
 import { createRecord, writeRecords } from '../orm/record.writer.ts';
 import { idsIn } from '../orm/relation.ids.ts';
 import { boolean, field, many2many, many2one, model } from './field.builders.ts';
-import { combinationKey, VARIANT_FIELDS, valuesOf, variantsOf, withCode } from './variant.service.ts';
+import { combinationKey, onlyVariant, VARIANT_FIELDS, valuesOf, variantsOf, withCode } from './variant.service.ts';
 
 /** Variants: what is sold and stocked. Their template holds what they share. */
 export function productVariantModel(generated: GeneratedRows | undefined): Model {
@@ -72,11 +72,12 @@ export function productVariantModel(generated: GeneratedRows | undefined): Model
     saved(env, id, _before, vals) {
       uniqueBarcode(env, id);
       uniqueCombination(env, id);
-      // A field that the template copies also updates the template's write date.
       const template = Number(env.db.table('product.product').value(id, 'product_tmpl_id'));
-      if (vals.default_code !== undefined || vals.weight !== undefined)
-        env.db.patch(env, 'product.template', template, {});
-      if (vals.active === true) env.db.patch(env, 'product.template', template, { active: true });
+      // What the template shows as its own moves its time of change; nothing of one variant among several does (write-dates.jsonl).
+      const isCopied = vals.default_code !== undefined || vals.weight !== undefined;
+      if (isCopied && onlyVariant(env, template) === id) env.db.patch(env, 'product.template', template, {});
+      const isArchived = env.db.table('product.template').value(template, 'active') !== true;
+      if (vals.active === true && isArchived) env.db.patch(env, 'product.template', template, { active: true });
     },
     deleted(env, before) {
       const template = Number(before.product_tmpl_id);

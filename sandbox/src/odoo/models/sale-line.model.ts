@@ -1,6 +1,6 @@
 import type { Model, OdooVersion } from '../orm/model.types.ts';
 import { userError, validationError } from '../orm/odoo.error.ts';
-import { postMessage } from '../orm/record.chatter.ts';
+import { postMessage, requireSender } from '../orm/record.chatter.ts';
 import type { GeneratedRows } from '../orm/record.types.ts';
 import { boolean, field, many2many, many2one, model } from './field.builders.ts';
 import { lineAmounts, taxField } from './sale.amounts.ts';
@@ -66,8 +66,11 @@ export function saleLineModel(version: OdooVersion, generated: GeneratedRows | u
       const order = Number(table.value(id, 'order_id'));
       if (before && before.product_uom_qty !== table.value(id, 'product_uom_qty')) {
         postMessage(env, 'sale.order', order);
-        // Of its delivery, too.
-        if (env.db.table('sale.order').value(order, 'state') === 'sale') postMessage(env, 'sale.order', order);
+        if (env.db.table('sale.order').value(order, 'state') === 'sale') {
+          requireSender(env);
+          // Of its delivery, too.
+          postMessage(env, 'sale.order', order);
+        }
       }
       // Another name of a line is no change of its order.
       const isRenamed = before !== null && Object.keys(vals).every((name) => name === 'name');

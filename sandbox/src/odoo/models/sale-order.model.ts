@@ -103,6 +103,8 @@ export function saleOrderModel(version: OdooVersion, generated: GeneratedRows | 
         const confirmed = { state: 'sale', date_order: Math.floor(env.now / 1e6) * 1e6 };
         for (const id of ids) {
           env.db.patch(env, table, id, confirmed);
+          for (const line of idsWhere(env, 'sale.order.line', 'order_id', id))
+            env.db.patch(env, 'sale.order.line', line, {});
           postMessage(env, table, id);
         }
         return true;

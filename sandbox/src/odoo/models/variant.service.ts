@@ -49,6 +49,13 @@ export function syncTemplateOf(env: Environment, line: number): void {
   );
 }
 
+/** A changed line moves the times of change of its template and variants (write-dates.jsonl). */
+export function touchTemplateOf(env: Environment, line: number): void {
+  const template = Number(env.db.table(LINE).value(line, 'product_tmpl_id'));
+  env.db.patch(env, 'product.template', template, {});
+  for (const variant of variantsOf(env, template, true)) env.db.patch(env, VARIANT, variant, {});
+}
+
 /**
  * Creates the variants that a template's lines ask for and removes the others; `obsolete` line values go at the end. Attributes that
  * make no variants count for nothing. With one that makes them dynamically, none is created here (recordings 701 to 716).

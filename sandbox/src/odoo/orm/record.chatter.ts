@@ -1,4 +1,5 @@
 import type { Environment, Model } from './model.types.ts';
+import { userError } from './odoo.error.ts';
 import type { Row } from './record.types.ts';
 
 /**
@@ -18,8 +19,15 @@ export function noteInChatter(env: Environment, model: Model, id: number, before
   }
   const named = row?.user_id ?? null;
   if (named === null || named === env.uid || named === (before?.user_id ?? null)) return;
+  requireSender(env);
   for (const table of ['mail.message', 'mail.followers', 'mail.mail', 'mail.notification'])
     note(env, model.name, id, table);
+}
+
+/** 18 sends nothing in the name of a user without an email address (recordings 410 and 411). */
+export function requireSender(env: Environment): void {
+  if (env.internal || env.version !== 18 || env.db.read(env, 'res.users', env.uid, 'email') !== null) return;
+  throw userError("Unable to send message, please configure the sender's email address.");
 }
 
 /** A message that no context key suppresses, as that of a changed quantity. */

@@ -8,7 +8,10 @@ export class OdooFault extends ConnectorError {
   readonly conflict: boolean;
 
   constructor(kind: ConnectorErrorKind, errorClass: string, message: string, options: FaultOptions = {}) {
-    super(kind, message, options.status === undefined ? {} : { status: options.status });
+    super(kind, message, {
+      ...(options.status !== undefined && { status: options.status }),
+      ...(options.said && { said: message }),
+    });
     this.errorClass = errorClass;
     this.conflict = options.conflict ?? false;
   }
@@ -22,6 +25,8 @@ export class OdooFault extends ConnectorError {
 interface FaultOptions {
   readonly status?: number;
   readonly conflict?: boolean;
+  /** The message is Odoo's own. */
+  readonly said?: boolean;
 }
 
 /** The members that the error objects of both protocols have. */
@@ -39,8 +44,8 @@ const NO_DATABASE = /database "[^"]*" does not exist/;
 
 /** Classifies by the exception's class, never by `error.code`, which differs between versions. */
 export function faultOf({ name, message, status }: RaisedException): OdooFault {
-  const fault = (kind: ConnectorErrorKind, errorClass: string, text = readable(message)) =>
-    new OdooFault(kind, errorClass, text, { status });
+  const fault = (kind: ConnectorErrorKind, errorClass: string, text?: string) =>
+    new OdooFault(kind, errorClass, text ?? readable(message), { status, said: text === undefined });
   if (CONFLICT_NAME.test(name) || CONFLICT_MESSAGE.test(message)) {
     const text = 'Odoo is busy with other changes to the same records.';
     return new OdooFault('unavailable', 'conflict', text, { status, conflict: true });

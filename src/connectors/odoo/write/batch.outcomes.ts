@@ -59,6 +59,6 @@ export function refusalOf(error: unknown): ItemProblem {
 }
 
 export function asAmbiguous(error: ConnectorError): ConnectorError {
-  const { kind, message, retryAt, status } = error;
-  return new ConnectorError(kind, message, { retryAt, status, ambiguous: true, cause: error });
+  const { kind, message, retryAt, status, said } = error;
+  return new ConnectorError(kind, message, { retryAt, status, said, ambiguous: true, cause: error });
 }

@@ -62,17 +62,19 @@ function errorOf(
   call: ShopCall,
   now: number,
 ): ConnectorError {
+  const said = problem?.message;
   const reason = problem ? `: ${problem.message}` : '';
   if (status === 404 && (problem === null || problem.code === 'rest_no_route')) {
     const hint = 'Is this a WooCommerce shop, and are its permalinks not "plain"?';
     const message = `The shop has no REST API for ${call.path}${reason.replace(/\.$/, '')}. ${hint}`;
-    return new ConnectorError('not-found', message, { status });
+    return new ConnectorError('not-found', message, { status, said: said?.replace(/\.$/, '') });
   }
   if (status === 404) {
-    return new ConnectorError('not-found', `The shop cannot find ${call.path}${reason}`, { status, cause: problem });
+    const message = `The shop cannot find ${call.path}${reason}`;
+    return new ConnectorError('not-found', message, { status, said, cause: problem });
   }
   if (status === 413) {
-    return new ConnectorError('too-large', `The shop refuses a request of this size${reason}`, { status });
+    return new ConnectorError('too-large', `The shop refuses a request of this size${reason}`, { status, said });
   }
   if (status === 429) {
     const retryAt = now + (requestedWaitMs(headers, now) ?? DEFAULT_RETRY_AFTER_MS);
@@ -81,13 +83,14 @@ function errorOf(
   // WooCommerce itself sends 501 with JSON for what it does not support (no trash for customers). Any other 501 is the host's firewall.
   if (status >= 500 && !(status === 501 && problem)) {
     const message = `The shop responded with status ${status}${reason}`;
-    return new ConnectorError('unavailable', message, { status, ambiguous: !call.idempotent });
+    return new ConnectorError('unavailable', message, { status, said, ambiguous: !call.idempotent });
   }
   if (problem === null && status < 400) {
     return new ConnectorError('protocol', `The shop responded to ${call.path} with status ${status}.`, { status });
   }
   return new ConnectorError('rejected', `The shop refused ${call.method} ${call.path}${reason || ` (${status})`}`, {
     status,
+    said,
     cause: problem,
   });
 }
@@ -104,17 +107,18 @@ export function shopCodeOf(error: unknown): string | null {
  * share a code, so the message decides.
  */
 function accessDenied(status: number, problem: ShopProblem | null, call: ShopCall): ShopResult {
+  const said = problem?.message;
   const reason = problem ? `: ${problem.message}` : '.';
   if (problem?.code === 'woocommerce_rest_authentication_error' && /permission/i.test(problem.message)) {
-    return failed(new ConnectorError('forbidden', problem.message, { status }));
+    return failed(new ConnectorError('forbidden', problem.message, { status, said }));
   }
   if (status === 403) {
     const who = problem ? 'The shop does not allow this key' : 'The host in front of the shop refuses';
     const message = `${who} ${call.method} ${call.path}${reason}`;
-    return failed(new ConnectorError('forbidden', message, { status, passing: problem === null }));
+    return failed(new ConnectorError('forbidden', message, { status, said, passing: problem === null }));
   }
   const hint = /invalid signature/i.test(reason) ? ` ${SIGNATURE_HINT}` : '';
-  const error = new ConnectorError('auth', `The shop does not accept the key${reason}${hint}`, { status });
+  const error = new ConnectorError('auth', `The shop does not accept the key${reason}${hint}`, { status, said });
   return { ok: false, error, keyIgnored: problem?.code !== 'woocommerce_rest_authentication_error' };
 }
 

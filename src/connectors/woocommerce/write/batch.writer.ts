@@ -149,8 +149,8 @@ export function itemProblem(error: Raw): ItemProblem {
 /** For an error after a part took effect: the results of that part are lost with the error. */
 export function asAmbiguous(error: unknown): unknown {
   if (!(error instanceof ConnectorError) || error.ambiguous) return error;
-  const { kind, message, retryAt, status } = error;
-  return new ConnectorError(kind, message, { retryAt, status, ambiguous: true, cause: error });
+  const { kind, message, retryAt, status, said } = error;
+  return new ConnectorError(kind, message, { retryAt, status, said, ambiguous: true, cause: error });
 }
 
 function isTooLarge(error: unknown): error is ConnectorError {
