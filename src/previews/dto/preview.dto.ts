@@ -49,7 +49,11 @@ export class PreviewChangeDto {
   })
   destination_id: string | null;
 
-  @ApiProperty({ type: [FieldChangeDto], description: 'Empty unless both source and destination have the item' })
+  @ApiProperty({
+    type: [FieldChangeDto],
+    description:
+      'Empty unless both source and destination have the item. Of an undo that archives an entry, what it writes back first.',
+  })
   fields: FieldChangeDto[];
 
   @ApiProperty({

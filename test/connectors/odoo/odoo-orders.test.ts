@@ -77,10 +77,13 @@ describe.each([18, 19] as const)('A new order in Odoo %s', (version) => {
     expect((await place(ada, { sku: 'TWICE' })).line?.product_id[0]).toBe(variantOf(second));
   });
 
-  it('for a customer of another company fails with what Odoo says', async () => {
+  it('for a customer of another company fails: hidden from the key, or with what Odoo says', async () => {
     template({ default_code: 'LAMP-2' });
     const sister = server.admin.create('res.company', { name: 'Sister Ltd' });
-    const { problem } = await place(partner({ company_id: sister }), { sku: 'LAMP-2' });
+    const customer = partner({ company_id: sister });
+    expect((await place(customer, { sku: 'LAMP-2' })).problem).toMatchObject({ error_class: 'no_access' });
+    server.admin.write('res.users', [server.uid], { company_ids: [[4, sister]] });
+    const { problem } = await place(customer, { sku: 'LAMP-2' });
     const said = version === 18 ? 'Incompatible companies on records' : 'company inconsistencies';
     expect(problem).toMatchObject({ error_class: 'user_error', message: expect.stringContaining(said) });
   });

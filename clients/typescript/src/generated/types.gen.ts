@@ -1899,7 +1899,7 @@ export type PreviewChange = {
      */
     destination_id: string | null;
     /**
-     * Empty unless both source and destination have the item
+     * Empty unless both source and destination have the item. Of an undo that archives an entry, what it writes back first.
      */
     fields: Array<FieldChange>;
     /**

@@ -81,6 +81,7 @@ export function runMethod(env: Environment, { model, method, ids, args }: Call):
       return ids.filter((id) => env.db.table(model).has(id));
     case 'write':
       writeRecords(env, model, ids, values(args.vals));
+      requireVisible(env, model, ids, 'write');
       return true;
     case 'unlink':
       unlinkRecords(env, model, ids);
@@ -115,8 +116,10 @@ function contextOf(env: Environment) {
 
 /** Returns one id for one set of values, a list for a list; nothing is saved if one of them fails. */
 function createAll(env: Environment, model: string, list: unknown): number | number[] {
-  if (!Array.isArray(list)) return createRecord(env, model, values(list));
-  return list.map((vals) => createRecord(env, model, values(vals)));
+  const created = (Array.isArray(list) ? list : [list]).map((vals) => createRecord(env, model, values(vals)));
+  // What its own user would not see is not saved (recordings 344 and 345).
+  requireVisible(env, model, created, 'create');
+  return Array.isArray(list) ? created : (created[0] ?? 0);
 }
 
 function values(value: unknown): Values {

@@ -1,0 +1,53 @@
+import { type OdooSandbox, startOdooSandbox } from '@sync-operations/sandbox';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { jsonRpcClient } from './odoo-client.support.ts';
+
+const ACCESS = { exception: 'odoo.exceptions.AccessError' };
+
+describe.each([18, 19] as const)('What belongs to another company of Odoo %i', (version) => {
+  let odoo: OdooSandbox;
+  let call: ReturnType<typeof jsonRpcClient>;
+  let sister: number;
+  let theirs: number;
+  beforeAll(async () => {
+    odoo = await startOdooSandbox({ version, partners: 3, products: 1, orders: 1 });
+    call = jsonRpcClient(odoo);
+    sister = odoo.admin.create('res.company', { name: 'Sister Ltd' });
+    theirs = odoo.admin.create('res.partner', { name: 'Theirs', company_id: sister });
+  });
+  afterAll(() => odoo.stop());
+
+  // Recordings 331 to 338.
+  it('is found by no search and refused by its id, as what a record rule hides', async () => {
+    const mine = [['id', '=', theirs]];
+    for (const context of [{}, { active_test: false }]) {
+      expect((await call('res.partner', 'search', [mine], { context })).result).toEqual([]);
+      expect((await call('res.partner', 'search_count', [mine], { context })).result).toBe(0);
+    }
+    expect(await call('res.partner', 'read', [[theirs], ['name']])).toMatchObject(ACCESS);
+    expect(await call('res.partner', 'read', [[1, theirs], ['name']])).toMatchObject(ACCESS);
+    expect(await call('res.partner', 'write', [[theirs], { name: 'Mine' }])).toMatchObject(ACCESS);
+    expect(await call('res.partner', 'unlink', [[theirs]])).toMatchObject(ACCESS);
+    const exists = await call('res.partner', 'exists', [[theirs]]);
+    expect(version === 18 ? exists.result : exists.exception).toEqual(version === 18 ? [theirs] : ACCESS.exception);
+  });
+
+  // Recordings 344 and 345.
+  it('cannot be made or given away by who would not see it, and nothing of that is saved', async () => {
+    const before = odoo.state()['res.partner']?.count;
+    expect(await call('res.partner', 'create', [{ name: 'Made', company_id: sister }])).toMatchObject(ACCESS);
+    expect(odoo.state()['res.partner']?.count).toBe(before);
+    const { result: mine } = await call('res.partner', 'create', [{ name: 'Mine' }]);
+    expect(await call('res.partner', 'write', [[mine], { company_id: sister }])).toMatchObject(ACCESS);
+    expect(odoo.admin.get('res.partner', mine).company_id).toBe(false);
+  });
+
+  it('is there for who may work in both, unless the call names one of them', async () => {
+    odoo.admin.write('res.users', [odoo.uid], { company_ids: [[4, sister]] });
+    const found = async (context: object) =>
+      (await call('res.partner', 'search', [[['id', '=', theirs]]], { context })).result;
+    expect(await found({})).toEqual([theirs]);
+    expect(await found({ allowed_company_ids: [sister] })).toEqual([theirs]);
+    expect(await found({ allowed_company_ids: [1] })).toEqual([]);
+  });
+});
