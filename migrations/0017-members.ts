@@ -40,7 +40,8 @@ export class Members0017 implements MigrationInterface {
       )`);
     await describeColumns(db, 'sync_organization_settings', {
       approval_deletes: 'a preview with more deletes is applied when a second person has approved it; null: no limit',
-      approval_changes: 'as approval_deletes, of all its changes; a sync without a preview waits before it comes to more',
+      approval_changes:
+        'as approval_deletes, of all its changes; a sync without a preview waits before it comes to more',
       approval_hours: 'how long it waits for that; the changes of a preview are kept for 48 hours',
     });
     await protectTenantTable(db, 'public.sync_organization_settings');
