@@ -4,6 +4,7 @@ import { diffFields, type FieldChange, type FieldPath, newElementFields, topOf }
 import { mergeLists, restoreFields } from './field.merge.ts';
 import { isUnclear, withSkusFrom, withSkusOf } from './line.alignment.ts';
 import { byKey, elementOf, hasElements } from './list.elements.ts';
+import { keepsPictures } from './picture.addresses.ts';
 import type { Binding, ItemPlan, Pending, PlanInput } from './plan.types.ts';
 
 /** Two items that match for the first time complete each other: an empty source field clears nothing, and is filled by a later sync back. */
@@ -72,7 +73,8 @@ export function planMirror(
   wanted: CanonicalData,
 ): ItemPlan {
   const { current, target } = aligned(existing, wanted);
-  const differing = diffFields(current, target);
+  const sameFiles = keepsPictures(binding, target, current);
+  const differing = diffFields(current, target).filter(({ field }) => field !== 'images' || !sameFiles);
   const written = differing.filter(({ field }) => mayPass(field));
   const left = differing.filter((change) => !written.includes(change));
   const pending = { fields: fieldsOf(left), agreed: binding?.destination_data ?? target };

@@ -25,6 +25,16 @@ describe('What a destination keeps otherwise than it was sent', () => {
     expect(fieldsOf({ name: 'Ada', company: 'Engines' }, { name: 'Ada' })).toEqual([]);
   });
 
+  it('is no picture for the address at which the destination keeps it, and one for its text', () => {
+    const sent = { images: [{ url: 'https://a.example/lamp.png', alt: 'Lamp' }] };
+    const fields = (alt: string) =>
+      storedOtherwise(
+        { kind: 'create', data: sent },
+        { ok: true, external_id: '7', data: { images: [{ url: 'https://b.example/lamp-1.png', alt }] } },
+      ).map(({ field }) => field);
+    expect([fields('Lamp'), fields('')]).toEqual([[], ['images']]);
+  });
+
   it('is only what the update wrote', () => {
     const plan = {
       ...{ kind: 'update', data: { name: 'Ada', company: 'Engines' } },

@@ -1,6 +1,7 @@
 import { comparableEmail, comparableVat } from '../connectors/canonical/comparable.text.ts';
 import type { WriteResult } from '../connectors/contract/connector.types.ts';
 import { diffFields, type FieldChange } from './field.diff.ts';
+import { withoutAddresses } from './picture.addresses.ts';
 import type { ItemPlan } from './plan.types.ts';
 
 /** What an amount of a line is made of is the destination's own; connectors compare the totals of orders. */
@@ -32,6 +33,7 @@ export function storedOtherwiseMessage(fields: readonly FieldChange[]): string {
 }
 
 function comparable(field: string, value: unknown): unknown {
+  if (field === 'images') return JSON.stringify(withoutAddresses(value));
   if (typeof value !== 'string') return JSON.stringify(value);
   if (field === 'vat') return comparableVat(value);
   if (field === 'email' || field.endsWith('.email')) return comparableEmail(value);

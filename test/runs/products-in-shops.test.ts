@@ -1,5 +1,6 @@
 import { startOdooSandbox, startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Reconciled, reconcile } from '../previews/reconcile.support.ts';
 import { changed, startBendingProxy } from '../support/bending-proxy.ts';
 import { type Json, RunsFixture } from './runs.support.ts';
 
@@ -17,6 +18,10 @@ interface TwoShops {
   /** Syncs one of them into records, and returns those. */
   readonly records: (which?: 'shop' | 'shop2', entity?: string, mode?: string) => Promise<Json[]>;
   readonly connect: (other: WooCommerceSandbox, url?: string) => Promise<string>;
+  /** Lets pictures be written to both. */
+  readonly images: () => Promise<unknown>;
+  /** What a comparison of both shops finds. */
+  readonly differences: () => Promise<Reconciled>;
   readonly run: (run: object) => Promise<{ counts: Json; items: Json[] }>;
   readonly ids: Readonly<Record<'shop' | 'shop2', string>>;
 }
@@ -47,7 +52,13 @@ async function withShops(work: (shops: TwoShops) => Promise<void>, options: obje
     return body.items;
   };
   try {
-    await work({ shop, shop2, sync, records, connect, run, ids });
+    const written = { settings: { field_directions: { product: { images: 'both' } } } };
+    const images = async () => {
+      for (const id of [ids.shop, ids.shop2]) await fixture.call(org, 'PATCH', `/connections/${id}`, written);
+    };
+    const ends = { source_connection_id: ids.shop, destination: { connection_id: ids.shop2 } };
+    const differences = () => reconcile(fixture, org, { ...ends, entity_type: 'product' } as never);
+    await work({ shop, shop2, sync, records, connect, images, differences, run, ids });
   } finally {
     await Promise.all([shop.stop(), shop2.stop()]);
   }
@@ -266,6 +277,69 @@ describe('Products between shops', () => {
       },
       { version: '7.9' },
     ));
+
+  it('Barcodes, which 7.9 does not know, are not written there again and again', () =>
+    withShops(async ({ shop, connect, run, ids }) => {
+      const old = await startWooCommerceSandbox({ customers: 0, products: 0, orders: 0, version: '7.9' });
+      try {
+        createShirt(shop, { S: { sku: 'A', global_unique_id: '4006381333931' }, M: { sku: 'B' } });
+        shop.admin.createProduct({ name: 'Lamp', sku: 'LAMP', global_unique_id: '4006381333948', regular_price: '1' });
+        const to = { source_connection_id: ids.shop, destination: { connection_id: await connect(old) } };
+        const sync = (mode = 'full') => run({ ...to, entity_type: 'product', mode });
+        expect(await sync()).toMatchObject({ counts: { created: 2 }, items: [] });
+        old.resetCounters();
+        expect(await sync()).toMatchObject({ counts: { unchanged: 2 }, items: [] });
+        shop.admin.updateProduct(shop.state().products()[0]?.id ?? 0, { short_description: 'New' });
+        expect(await sync()).toMatchObject({ counts: { updated: 1, unchanged: 1 }, items: [] });
+        const writes = Object.keys(old.state().requests).filter((request) => !request.startsWith('GET'));
+        expect(writes).toEqual(['POST /products/batch']);
+      } finally {
+        await old.stop();
+      }
+    }));
+
+  it('Pictures, of which a shop makes files of its own, are sent once and again only when they change', () =>
+    withShops(async ({ shop, shop2, sync, images, differences, run, ids }) => {
+      const back = () =>
+        run({
+          ...{ source_connection_id: ids.shop2, destination: { connection_id: ids.shop } },
+          ...{ entity_type: 'product', mode: 'full' },
+        });
+      await images();
+      const picture = (name: string) => ({ src: `https://images.example/${name}.png`, alt: name });
+      const { id } = shop.admin.createProduct({
+        name: 'Lamp',
+        sku: 'LAMP',
+        images: [picture('front'), picture('back')],
+      });
+      expect(await sync()).toMatchObject({ counts: { created: 1 }, items: [] });
+      const made = () =>
+        shop2
+          .state()
+          .products()[0]
+          ?.images.map(({ src, alt }) => [new URL(src).pathname, alt]);
+      const folder = `/wp-content/uploads/${new Date().toISOString().slice(0, 7).replace('-', '/')}`;
+      expect(made()).toEqual([
+        [`${folder}/front.png`, 'front'],
+        [`${folder}/back.png`, 'back'],
+      ]);
+      shop2.resetCounters();
+      expect(await sync()).toMatchObject({ counts: { unchanged: 1 } });
+      shop.admin.updateProduct(id, { short_description: 'New' });
+      expect((await differences()).differences).toEqual({
+        [`${id}→${shop2.state().products()[0]?.id}`]: 'different short_description',
+      });
+      expect(await sync()).toMatchObject({ counts: { updated: 1 }, items: [] });
+      expect(made()?.map(([src]) => src)).toEqual([`${folder}/front.png`, `${folder}/back.png`]);
+      shop.admin.updateProduct(id, { images: shop.state().products()[0]?.images.toReversed() });
+      expect(await sync()).toMatchObject({ counts: { updated: 1 }, items: [] });
+      expect(made()?.map(([, alt]) => alt)).toEqual(['back', 'front']);
+      expect(await sync()).toMatchObject({ counts: { unchanged: 1 } });
+      expect(Object.keys(shop2.state().writes)).toEqual(['product.updated']);
+      shop.resetCounters();
+      expect(await back()).toMatchObject({ counts: { unchanged: 1 }, items: [] });
+      expect(shop.state().writes).toEqual({});
+    }));
 
   it('swaps the SKUs of two variations', () =>
     withShops(async ({ shop, shop2, sync }) => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createAuthenticator } from './auth/api-key.authenticator.ts';
-import { unknownCustomer } from './customers/customer.errors.ts';
+import { unknownCustomer, unknownCustomerOf79 } from './customers/customer.errors.ts';
 import { presentCustomer } from './customers/customer.presenter.ts';
 import { customerRoutes } from './customers/customer.routes.ts';
 import { CustomerService } from './customers/customer.service.ts';
@@ -37,26 +37,32 @@ export function assembleShop(homeUrl: string, options: ResolvedOptions, stopping
 
   const customerStore = new CustomerStore({ seed, customers, badRate });
   const customersUrl = `${homeUrl}/wp-json/wc/v3/customers`;
-  const customerService = new CustomerService(customerStore, now, (event, customer) => {
-    const shown = () => {
-      const found = customerStore.get(customer.id);
-      return found ? presentCustomer(found, customersUrl) : unknownCustomer().body();
-    };
-    const body = () => (event === 'deleted' ? { id: customer.id } : shown());
-    changes.emit({ resource: 'customer', event, id: customer.id, body });
-  });
+  const customerService = new CustomerService(
+    customerStore,
+    now,
+    (event, customer) => {
+      const shown = () => {
+        const found = customerStore.get(customer.id);
+        const missing = legacy ? unknownCustomerOf79('view') : unknownCustomer();
+        return found ? presentCustomer(found, customersUrl) : missing.body();
+      };
+      const body = () => (event === 'deleted' ? { id: customer.id } : shown());
+      changes.emit({ resource: 'customer', event, id: customer.id, body });
+    },
+    legacy,
+  );
 
   const catalogue = new Catalogue({ seed, products });
   const productPresenter = { catalogue, homeUrl, now };
   const writer = new CatalogueWriter({
-    ...{ catalogue, changes, ids, metaIds, now },
+    ...{ catalogue, changes, ids, metaIds, now, homeUrl },
     legacy,
     show: (product) => presentProduct(product, productPresenter, 'view'),
   });
   const productServices = { service: new ProductService(writer), variations: new VariationService(writer) };
 
   const orderStore = new OrderStore({ seed, orders, guestRate, customers, products, badRate });
-  const shown = { decimals: options.shownDecimals };
+  const shown = { decimals: options.shownDecimals, exactTaxes: legacy };
   const hasCustomer = (id: number) => customerStore.has(id);
   const orderPresenter = {
     homeUrl,
@@ -69,7 +75,7 @@ export function assembleShop(homeUrl: string, options: ResolvedOptions, stopping
     ...{ orders: orderStore, writer, hasCustomer, changes, ids, metaIds, legacy, now },
     taxRates: options.taxRates,
     shown,
-    tellCustomer: (id) => customerService.tell(id),
+    accounts: { completed: (id) => customerService.becomePaying(id), lost: (id) => customerService.tell(id) },
     lineIds: new IdSequence(lineIdAt(orders, 0)),
     show: (order) => showOrder(order, orderPresenter),
   });
@@ -93,7 +99,7 @@ export function assembleShop(homeUrl: string, options: ResolvedOptions, stopping
     ...webhookRoutes(webhookStore, webhooks, homeUrl),
     ...siteRoutes({
       homeUrl,
-      storeId: options.storeId === undefined ? storeIdOf(homeUrl, seed) : options.storeId,
+      storeId: options.storeId ?? (legacy || options.storeId === null ? null : storeIdOf(homeUrl, seed)),
       pricesIncludeTax: options.pricesIncludeTax,
       shown,
     }),
@@ -104,6 +110,7 @@ export function assembleShop(homeUrl: string, options: ResolvedOptions, stopping
       routes,
       authenticate: authenticatorOf(homeUrl, options),
       batchLimit: options.batchLimit,
+      legacy,
     }),
     changes,
     webhooks,

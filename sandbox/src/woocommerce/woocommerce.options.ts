@@ -19,7 +19,7 @@ export interface WooCommerceSandboxOptions {
   guestRate?: number;
   /** Share of the customers that a destination would refuse, 0 to 1: exactly customers × badRate, rounded (0). See defectOf(). */
   badRate?: number;
-  /** `7.9` (`11.0`): lists carts under `status=any`, does not check the product of a variation, frees the SKU of what is in the trash. */
+  /** `7.9` (`11.0`): shows fewer members, lists carts under `status=any`, does not check the product of a variation, knows no barcode, … */
   version?: '11.0' | '7.9';
   /** Equal seeds make equal shops and equal keys. */
   seed?: number;
@@ -37,7 +37,7 @@ export interface WooCommerceSandboxOptions {
   stripAuthorization?: boolean;
   /** The maximum number of items in a batch (100). */
   batchLimit?: number;
-  /** What the status of the system says (another one for each address and seed); null: nothing, as an old shop. */
+  /** What the status of the system says (another one for each address and seed); null: nothing, as 7.9. */
   storeId?: string | null;
   /** How many decimals the shop shows to people (2). Orders are computed with them, and answered so where a request has no `dp`. */
   shownDecimals?: number;

@@ -51,8 +51,12 @@ const SUBJECTS: Readonly<Record<EntityType, ShopSubject>> = {
   },
 };
 
-for (const [entity, subject] of Object.entries(SUBJECTS) as [EntityType, ShopSubject][]) {
-  describeConnectorContract(`woocommerce (${entity})`, async () => {
+const CASES = (Object.entries(SUBJECTS) as [EntityType, ShopSubject][]).flatMap(([entity, subject]) =>
+  (['11.0', '7.9'] as const).map((version) => ({ entity, subject, version })),
+);
+
+for (const { entity, subject, version } of CASES) {
+  describeConnectorContract(`woocommerce ${version} (${entity})`, async () => {
     let clock = Date.now() - 60_000;
     const clients = new HttpClients({ baseWaitMs: 2, maxBackoffMs: 4, maxAttempts: 2 });
     const shop = await startWooCommerceSandbox({
@@ -60,6 +64,7 @@ for (const [entity, subject] of Object.entries(SUBJECTS) as [EntityType, ShopSub
       products: 24,
       orders: 30,
       guestRate: 0,
+      version,
       now: () => clock,
     });
     const [account] = shop.state().customers();

@@ -35,6 +35,46 @@ describe('What the sandbox makes of products, as WooCommerce 11 does', () => {
     expect([status, picked(body)]).toEqual([recording.status, picked(recording.body)]);
   });
 
+  it('refuses a barcode that another product has (653, 654)', async () => {
+    const first = await replay(readRecording('woocommerce-11/653-product-create-gtin'), shop.url);
+    const recording = readRecording('woocommerce-11/654-product-create-duplicate-gtin');
+    const { status, body } = await replay(recording, shop.url);
+    const like = recording.body as { data: object };
+    expect([first.status, status, body]).toEqual([
+      ...[201, 400],
+      { ...like, data: { ...like.data, resource_id: first.body.id } },
+    ]);
+    shop.admin.deleteProduct(first.body.id);
+    expect((await replay(recording, shop.url)).status).toBe(201);
+  });
+
+  it('makes a file of its own of a picture, another one each time (301, 303)', async () => {
+    const picturesOf = ({ images }: { images: Record<string, string>[] }) =>
+      images.map(({ src = '', name, alt }) => [new URL(src).pathname, name, alt]);
+    const recording = readRecording('woocommerce-11/301-product-create-3-images');
+    const { body } = await replay(recording, shop.url);
+    expect(picturesOf(body)).toEqual(picturesOf(recording.body as typeof body));
+    // Numbered from the first one on: the recorded shop had fetched the picture once, too.
+    const again = readRecording('woocommerce-11/303-product-update-image-same-src-again');
+    const url = again.request.url.replace('/212', `/${body.id}`);
+    const { body: updated } = await replay({ ...again, request: { ...again.request, url } }, shop.url);
+    expect(picturesOf(updated)).toEqual(picturesOf(again.body as typeof body));
+  });
+
+  it('counts nothing behind the end of a list that is asked for by its offset (508)', async () => {
+    const recording = readRecording('woocommerce-11/508-offset-past-end');
+    const { body, headers } = await replay(recording, shop.url);
+    expect([body, headers['x-wp-total'], headers['x-wp-totalpages']]).toEqual([
+      ...[[], recording.headers['x-wp-total'], recording.headers['x-wp-totalpages']],
+    ]);
+  });
+
+  it('lists what is included, whatever is excluded (520)', async () => {
+    const ids = ['A', 'B'].map((name) => shop.admin.createProduct({ name }).id);
+    const { body } = await call('GET', `/products?include=${ids}&exclude=${ids[0]}&_fields=id`);
+    expect(body).toHaveLength((readRecording('woocommerce-11/520-include-and-exclude').body as object[]).length);
+  });
+
   it('splits options at a bar, as recorded for an attribute of its own', async () => {
     const recording = readRecording('woocommerce-11/360-product-create-attributes');
     const own = (body: unknown) =>

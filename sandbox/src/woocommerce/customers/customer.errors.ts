@@ -1,8 +1,14 @@
 import { RestError } from '../wordpress/rest.error.ts';
 
-/** Recordings 20, 24 and 40. WooCommerce 7 said woocommerce_rest_invalid_id. */
+/** Recordings 20, 24 and 40. */
 export function unknownCustomer(): RestError {
   return new RestError('wc_user_invalid_id', 'Invalid user ID.', 404);
+}
+
+/** WooCommerce 7.9: recordings 676 and 677; that a read gets 404 is from its source, not recorded. */
+export function unknownCustomerOf79(action: 'view' | 'edit' | 'delete'): RestError {
+  const message = action === 'delete' ? 'Invalid resource id.' : 'Invalid resource ID.';
+  return new RestError('woocommerce_rest_invalid_id', message, action === 'view' ? 404 : 400);
 }
 
 /** Recording 31: WordPress does not accept the address. */
@@ -15,9 +21,11 @@ export function missingEmail(): RestError {
   return new RestError('registration-error-invalid-email', 'Please provide a valid email address.', 400);
 }
 
-/** Recordings 32 and 40. */
-export function emailTaken(email: string): RestError {
-  const message = `An account is already registered with ${email}. Please log in or use a different email address.`;
+/** Recordings 32 and 40; in 7.9 in other words (660). */
+export function emailTaken(email: string, legacy: boolean): RestError {
+  const message = legacy
+    ? 'An account is already registered with your email address. <a href="#" class="showlogin">Please log in.</a>'
+    : `An account is already registered with ${email}. Please log in or use a different email address.`;
   return new RestError('registration-error-email-exists', message, 400);
 }
 

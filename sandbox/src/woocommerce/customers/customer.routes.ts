@@ -51,8 +51,9 @@ export function customerRoutes(store: CustomerStore, service: CustomerService, h
       return { status: 200, body: runBatch(params, actions, rules) };
     },
   };
-  /** A missing customer is a 404 for anyone, before permissions are checked (recording 20). */
+  /** A missing customer is a 404 for anyone, before permissions are checked (recording 20); 7.9 looks at the permissions alone (618, 676). */
   const permitOn = (action: 'view' | 'edit' | 'delete') => (request: RestRequest) => {
+    if (service.legacy) return onlySignedIn(action)(request);
     const customer = service.find(request.params.id);
     onlySignedIn(action)(request);
     if (action === 'delete' && customer.role !== 'customer') throw forbidden('deleteAdministrator', 403);

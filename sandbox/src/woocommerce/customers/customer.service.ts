@@ -9,6 +9,7 @@ import {
   missingEmail,
   noTrash,
   unknownCustomer,
+  unknownCustomerOf79,
   usernameFixed,
   usernameTaken,
 } from './customer.errors.ts';
@@ -21,22 +22,33 @@ export class CustomerService {
   readonly #store: CustomerStore;
   readonly #now: () => number;
   readonly #onChange: (event: ChangeEvent, customer: CustomerRecord) => void;
+  /** WooCommerce 7.9. */
+  readonly legacy: boolean;
 
   /** `now` in milliseconds since 1970; `onChange` is called after every write. */
   constructor(
     store: CustomerStore,
     now: () => number,
     onChange: (event: ChangeEvent, customer: CustomerRecord) => void,
+    legacy = false,
   ) {
     this.#store = store;
     this.#now = now;
     this.#onChange = onChange;
+    this.legacy = legacy;
   }
 
-  find(id: unknown): CustomerRecord {
+  find(id: unknown, action: 'view' | 'edit' | 'delete' = 'view'): CustomerRecord {
     const customer = this.#store.get(Number(id));
-    if (!customer) throw unknownCustomer();
+    if (!customer) throw this.legacy ? unknownCustomerOf79(action) : unknownCustomer();
     return customer;
+  }
+
+  /** Its first completed order makes an account a paying one (recordings 911, 960). */
+  becomePaying(id: number): void {
+    const customer = this.#store.get(id);
+    if (!customer || customer.is_paying_customer) return;
+    this.#save({ ...customer, is_paying_customer: true, modifiedAt: this.#seconds() }, 'updated');
   }
 
   /** Tells a change that no field shows, such as what it has spent. */
@@ -50,7 +62,7 @@ export class CustomerService {
     const email = String(input.email ?? '');
     if (email !== '' && !isEmail(email)) throw invalidEmail();
     if (email === '') throw missingEmail();
-    if (this.#store.idOfEmail(email) !== null) throw emailTaken(email);
+    if (this.#store.idOfEmail(email) !== null) throw emailTaken(email, this.legacy);
     const username = this.#chooseUsername(String(input.username ?? ''), email);
     const now = this.#seconds();
     const blank: CustomerRecord = {
@@ -74,7 +86,7 @@ export class CustomerService {
   }
 
   update(input: CustomerInput): CustomerRecord {
-    const before = this.find(input.id);
+    const before = this.find(input.id, 'edit');
     const email = input.email === undefined ? before.email : String(input.email);
     const owner = email === before.email || email === '' ? null : this.#store.idOfEmail(email);
     // WooCommerce refuses even the customer's own address in other capitals: it compares case-sensitively, the database does not.
@@ -94,7 +106,7 @@ export class CustomerService {
   /** Deletes the customer permanently and returns it as it was. */
   delete(id: unknown, force: boolean): CustomerRecord {
     if (!force) throw noTrash();
-    const customer = this.find(id);
+    const customer = this.find(id, 'delete');
     this.#store.delete(customer.id);
     this.#onChange('deleted', customer);
     return customer;

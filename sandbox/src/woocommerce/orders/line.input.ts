@@ -28,15 +28,18 @@ type Lines = Pick<OrderRecord, 'line_items' | 'shipping_lines' | 'fee_lines'>;
 
 /** The lines after an input: an item with an id changes that line, one without is added, a null or a quantity of 0 removes it. */
 export function mergeLines(order: OrderRecord, input: Params, source: LineSource): Lines {
+  const { legacy } = source;
   return {
-    line_items: mergeList(order.line_items, input.line_items, 'product_id', (before, given) => {
-      if (!before && given.quantity === 0 && !source.legacy) throw newLineOfNothing();
+    line_items: mergeList(order.line_items, input.line_items, 'product_id', legacy, (before, given) => {
+      if (!before && given.quantity === 0) throw newLineOfNothing();
       return mergeItem(before, given, source);
     }),
-    shipping_lines: mergeList(order.shipping_lines, input.shipping_lines, 'method_id', (before, given) =>
+    shipping_lines: mergeList(order.shipping_lines, input.shipping_lines, 'method_id', legacy, (before, given) =>
       mergeShipping(before, given, source),
     ),
-    fee_lines: mergeList(order.fee_lines, input.fee_lines, 'name', (before, given) => mergeFee(before, given, source)),
+    fee_lines: mergeList(order.fee_lines, input.fee_lines, 'name', legacy, (before, given) =>
+      mergeFee(before, given, source),
+    ),
   };
 }
 
@@ -44,6 +47,7 @@ function mergeList<T extends { id: number }>(
   lines: readonly T[],
   given: unknown,
   key: string,
+  legacy: boolean,
   merge: (before: T | null, item: Params) => T,
 ): readonly T[] {
   if (!Array.isArray(given)) return lines;
@@ -51,7 +55,8 @@ function mergeList<T extends { id: number }>(
   for (const item of given.map(fields)) {
     const before = item.id ? merged.find(({ id }) => id === Number(item.id)) : null;
     if (before === undefined) throw unknownLine();
-    const removed = before !== null && (item[key] === null || item.quantity === 0);
+    // A new line of nothing is none in 7.9 (recording 450).
+    const removed = before === null ? legacy && item.quantity === 0 : item[key] === null || item.quantity === 0;
     if (removed) merged = merged.filter((line) => line !== before);
     else if (before) merged = merged.map((line) => (line === before ? merge(before, item) : line));
     else merged.push(merge(null, item));

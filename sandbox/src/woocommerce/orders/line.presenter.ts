@@ -41,7 +41,7 @@ export function presentShipping({ taxes, total, ...line }: ShippingLine, shown: 
     ...line,
     total: fromMicros(total),
     total_tax: fromMicros(taxTotal(taxes, shown)),
-    taxes: taxes.map(presentTax),
+    taxes: taxes.map(withoutSubtotal),
     tax_status: 'taxable',
     meta_data: [],
   };
@@ -56,7 +56,7 @@ export function presentFee({ id, name, total, taxes }: FeeLine, shown: number) {
     amount: '',
     total: fromMicros(total),
     total_tax: fromMicros(taxTotal(taxes, shown)),
-    taxes: taxes.map(presentTax),
+    taxes: taxes.map(withoutSubtotal),
     meta_data: [],
   };
 }
@@ -96,4 +96,9 @@ export function presentTaxLines(order: OrderRecord, rates: readonly TaxRate[]): 
 
 function presentTax({ rateId, total, subtotal }: LineTax) {
   return { id: rateId, total: fromMicros(total), subtotal: fromMicros(subtotal) };
+}
+
+/** What is no product has no price before a discount. */
+function withoutSubtotal(tax: LineTax) {
+  return { ...presentTax(tax), subtotal: '' };
 }

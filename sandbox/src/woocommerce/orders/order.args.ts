@@ -19,8 +19,12 @@ export const LIST_ARGS: Args = {
   dp: INTEGER,
 };
 
-const ADDRESS: ArgSpec = { type: 'object' };
-const BILLING: ArgSpec = { type: 'object', properties: { email: { ...TEXT, format: 'email' } } };
+const ADDRESS_PARTS: Args = {
+  ...{ first_name: TEXT, last_name: TEXT, company: TEXT, address_1: TEXT, address_2: TEXT, city: TEXT },
+  ...{ state: TEXT, postcode: TEXT, country: TEXT, phone: TEXT },
+};
+const ADDRESS: ArgSpec = { type: 'object', properties: ADDRESS_PARTS, refusesNull: true };
+const BILLING: ArgSpec = { ...ADDRESS, properties: { ...ADDRESS_PARTS, email: { ...TEXT, format: 'email' } } };
 const LINE = {
   id: INTEGER,
   name: TEXT,

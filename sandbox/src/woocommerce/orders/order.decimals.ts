@@ -4,6 +4,8 @@ import { fromMicros, toMicros } from './order.money.ts';
 /** How many decimals a shop shows to people, as its settings say at the moment. */
 export interface ShownDecimals {
   decimals: number;
+  /** WooCommerce 7.9 never rounds the taxes of a line, whatever `dp` is (recording 102). */
+  exactTaxes: boolean;
 }
 
 /** Amounts are texts of these names, wherever they stand in an order. */
@@ -23,7 +25,10 @@ export function withDecimals(routes: readonly Route[], shown: ShownDecimals): Ro
       const { dp } = request.query;
       return {
         ...response,
-        body: inDecimals(response.body, dp === undefined ? shown.decimals : Math.trunc(Number(dp)) || 0),
+        body: inDecimals(response.body, {
+          ...shown,
+          ...(dp !== undefined && { decimals: Math.trunc(Number(dp)) || 0 }),
+        }),
       };
     },
   });
@@ -31,12 +36,21 @@ export function withDecimals(routes: readonly Route[], shown: ShownDecimals): Ro
 }
 
 /** What `presentOrder` shows, with so many decimals. */
-export function inDecimals<T>(value: T, places: number): T {
-  if (Array.isArray(value)) return value.map((one) => inDecimals(one, places)) as T;
+export function inDecimals<T>(value: T, shown: ShownDecimals): T {
+  return withAmounts(value, shown, (amount) => fromMicros(toMicros(amount), shown.decimals));
+}
+
+function withAmounts<T>(value: T, shown: ShownDecimals, format: (amount: string) => string): T {
+  if (Array.isArray(value)) return value.map((one) => withAmounts(one, shown, format)) as T;
   if (typeof value !== 'object' || value === null) return value;
   const parts = Object.entries(value).map(([name, part]): [string, unknown] => {
-    const isAmount = typeof part === 'string' && part !== '' && AMOUNTS.has(name);
-    return [name, isAmount ? fromMicros(toMicros(part), places) : inDecimals(part, places)];
+    if (typeof part === 'string' && part !== '' && AMOUNTS.has(name)) return [name, format(part)];
+    return [name, withAmounts(part, shown, name === 'taxes' && shown.exactTaxes ? asStored : format)];
   });
   return Object.fromEntries(parts) as T;
+}
+
+/** `4.197900` → `4.1979`. */
+function asStored(amount: string): string {
+  return amount.replace(/\.?0+$/, '');
 }

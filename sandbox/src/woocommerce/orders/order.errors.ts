@@ -5,9 +5,9 @@ export function unknownOrder(): RestError {
   return new RestError('woocommerce_rest_shop_order_invalid_id', 'Invalid ID.', 404);
 }
 
-/** Recording 44: an update gets another message than a read or a delete. */
-export function unknownOrderToUpdate(): RestError {
-  return new RestError('woocommerce_rest_shop_order_invalid_id', 'ID is invalid.', 400);
+/** Recording 44: an update gets another message than a read or a delete; not so in 7.9 (470). */
+export function unknownOrderToUpdate(legacy: boolean): RestError {
+  return new RestError('woocommerce_rest_shop_order_invalid_id', legacy ? 'Invalid ID.' : 'ID is invalid.', 400);
 }
 
 /** Recording 37. */

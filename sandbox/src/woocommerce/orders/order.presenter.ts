@@ -20,10 +20,10 @@ export interface OrderPresenterParts {
 
 /** An order as the shop shows it without `dp`. */
 export const showOrder = (order: OrderRecord, parts: OrderPresenterParts) =>
-  inDecimals(presentOrder(order, parts), parts.shown.decimals);
+  inDecimals(presentOrder(order, parts), parts.shown);
 
 export const showRefund = (refund: RefundRecord, orderId: number, { homeUrl, shown }: OrderPresenterParts) =>
-  inDecimals(presentRefund(refund, orderId, homeUrl), shown.decimals);
+  inDecimals(presentRefund(refund, orderId, homeUrl), shown);
 
 /**
  * An order as the API shows it, fields in recorded order (recordings 39 and 60), with six decimals. Its total and its tax are rounded to the

@@ -27,6 +27,7 @@ export function orderRoutes({ store, service, refunds, presence, presenter }: Or
     path: 'orders',
     args: { list: LIST_ARGS, create: WRITE_ARGS, update: WRITE_ARGS },
     url: () => `${homeUrl}/wp-json/wc/v3/orders`,
+    isPosts: presence.listsDrafts,
     unlinked: ['status'],
     list: (params) => findOrders(store, presence, params),
     find: ({ id }) => service.find(id),

@@ -22,8 +22,13 @@ export interface OrderServiceParts {
   taxRates: readonly TaxRate[];
   shown: ShownDecimals;
   hasCustomer: (id: number) => boolean;
-  /** Tells a change of a customer. */
-  tellCustomer: (id: number) => void;
+  /** What an order changes of its account. */
+  accounts: {
+    /** One was completed. */
+    completed(id: number): void;
+    /** One was deleted for good. */
+    lost(id: number): void;
+  };
   changes: ChangeFeed;
   ids: IdSequence;
   lineIds: IdSequence;
@@ -109,7 +114,7 @@ export class OrderService {
 
   update(input: Params): OrderRecord {
     const before = this.find(input.id);
-    if (!before) throw errors.unknownOrderToUpdate();
+    if (!before) throw errors.unknownOrderToUpdate(this.#parts.legacy);
     const after = this.#paid(this.#merge(before, input), input);
     const { legacy } = this.#parts;
     // Nothing is sent of an order that the API takes out of the trash (recording 911); 7.9 sends an update (201).
@@ -149,6 +154,7 @@ export class OrderService {
       body: () => ({ id: order.id }),
       silent: force,
     });
+    if (force && order.customer_id > 0) this.#parts.accounts.lost(order.customer_id);
     return order;
   }
 
@@ -205,14 +211,16 @@ export class OrderService {
     event: ChangeEvent,
     { silent = false, modifiedAt }: { silent?: boolean; modifiedAt?: number | undefined } = {},
   ): OrderRecord {
-    const { writer, metaIds, orders, tellCustomer } = this.#parts;
-    const wasCompleted = orders.get(record.id)?.status === 'completed';
-    const stocked = withStock(record, writer, () => metaIds.next());
+    const { writer, metaIds, orders, accounts } = this.#parts;
+    const wasIn = orders.get(record.id)?.status;
+    // A line of 7.9 moves the stock with the status of its order only (recording 480).
+    const isStocked = this.#parts.legacy && wasIn === record.status;
+    const stocked = isStocked ? record : withStock(record, writer, () => metaIds.next());
     const order = { ...stocked, modifiedAt: modifiedAt ?? this.#seconds() }; // even when nothing changed, as WooCommerce does
     orders.put(order);
     this.#parts.changes.emit({ resource: 'order', event, id: order.id, body: () => this.#shown(order.id), silent });
-    // Its account has spent more (recording 911).
-    if (order.status === 'completed' && !wasCompleted && order.customer_id > 0) tellCustomer(order.customer_id);
+    if (order.status === 'completed' && wasIn !== 'completed' && order.customer_id > 0)
+      accounts.completed(order.customer_id);
     return order;
   }
 

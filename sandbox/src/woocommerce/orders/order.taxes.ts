@@ -21,7 +21,9 @@ export type NamedRate = Pick<TaxRate, 'id' | 'percent' | 'label'> & { readonly c
 export function namedRate(rates: readonly TaxRate[], id: number): NamedRate {
   const rate = rates.find((one) => one.id === id);
   if (!rate) return TAX_RATE;
-  return { ...rate, code: [rate.country, rate.label.toUpperCase(), '1'].filter(Boolean).join('-') };
+  // PHP knows no capitals but those of ASCII.
+  const label = rate.label.replace(/[a-z]/g, (letter) => letter.toUpperCase());
+  return { ...rate, code: [rate.country, label, '1'].filter(Boolean).join('-') };
 }
 
 /**

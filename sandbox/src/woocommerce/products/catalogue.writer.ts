@@ -1,13 +1,15 @@
 import type { ChangeEvent, ChangeFeed } from '../store/change.feed.ts';
 import type { IdSequence } from '../store/overlay.store.ts';
+import type { Params } from '../wordpress/crud.routes.ts';
 import { slugOf } from '../wordpress/text.formatting.ts';
 import { type Catalogue, variationName } from './product.catalogue.ts';
 import { BLANK_PRODUCT } from './product.defaults.ts';
-import { skuInTrash, skuTaken, unknownProduct } from './product.errors.ts';
+import { codeTaken, skuInTrash, skuTaken, unknownProduct } from './product.errors.ts';
 import type { InputSource } from './product.input.ts';
-import type { ProductRecord, VariationRecord } from './product.types.ts';
+import type { ProductImage, ProductRecord, VariationRecord } from './product.types.ts';
 
 export interface CatalogueWriterParts {
+  homeUrl: string;
   catalogue: Catalogue;
   changes: ChangeFeed;
   ids: IdSequence;
@@ -24,6 +26,7 @@ export interface CatalogueWriterParts {
 export class CatalogueWriter {
   readonly catalogue: Catalogue;
   readonly #parts: CatalogueWriterParts;
+  readonly #files = new Set<string>();
 
   /** WooCommerce 7.9. */
   get legacy(): boolean {
@@ -59,6 +62,15 @@ export class CatalogueWriter {
     if (wanted !== '' && !this.legacy && this.catalogue.idOfTrashedSku(wanted) !== null) throw skuInTrash(wanted);
   }
 
+  /** The input as this version takes it: 7.9 knows no GTIN and drops it without a word (recordings 653, 654). Throws when another has it. */
+  taken(input: Params, ownId: number): Params {
+    const { global_unique_id: code, ...rest } = input;
+    if (this.legacy) return rest;
+    const owner = code ? this.catalogue.idOfCode(String(code)) : null;
+    if (owner !== null && owner !== ownId) throw codeTaken(owner);
+    return input;
+  }
+
   emitChange(event: ChangeEvent, id: number, silent = false): void {
     const body = () => (event === 'deleted' ? { id } : this.#shown(id));
     this.#parts.changes.emit({ resource: 'product', event, id, body, silent });
@@ -82,18 +94,38 @@ export class CatalogueWriter {
     const stock = { stock_quantity, stock_status: stock_quantity > 0 ? 'instock' : empty, modifiedAt };
     if (product) this.catalogue.putProduct({ ...product, ...stock });
     else if (variation) this.catalogue.putVariation({ ...variation, ...stock });
+    this.touchParent(variation);
     this.emitChange('updated', id);
     return true;
+  }
+
+  /** WooCommerce saves the product after its variations, to sync prices and stock, and so updates its date, too. No webhook tells it (recordings 189, 190). */
+  touchParent(variation: VariationRecord | null): void {
+    const parent = variation && this.catalogue.products.get(variation.parent_id);
+    if (parent) this.catalogue.putProduct({ ...parent, modifiedAt: this.source().now });
   }
 
   source(): InputSource {
     const { ids, metaIds, now } = this.#parts;
     return {
+      upload: (src) => this.#upload(src),
       nextId: () => ids.next(),
       nextMetaId: () => metaIds.next(),
       now: Math.floor(now() / 1000) * 1000,
       categories: this.catalogue.categories.all(),
     };
+  }
+
+  /** Fetched anew whenever it is named by its address: a file of its own each time (recordings 301, 303). */
+  #upload(src: string): ProductImage {
+    const { ids, now, homeUrl } = this.#parts;
+    const createdAt = Math.floor(now() / 1000) * 1000;
+    const [, base = '', ending = ''] = /([^/]*?)(\.\w+)$/.exec(new URL(src).pathname) ?? [];
+    let name = `${base}${ending}`;
+    for (let n = 1; this.#files.has(name); n += 1) name = `${base}-${n}${ending}`;
+    this.#files.add(name);
+    const folder = new Date(createdAt).toISOString().slice(0, 7).replace('-', '/');
+    return { id: ids.next(), createdAt, src: `${homeUrl}/wp-content/uploads/${folder}/${name}`, name, alt: '' };
   }
 
   #asProduct(variation: VariationRecord): ProductRecord {

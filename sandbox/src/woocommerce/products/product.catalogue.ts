@@ -30,6 +30,7 @@ export class Catalogue {
   readonly #created = new Map<number, Set<number>>(); // product → variations created since
   readonly #idBySku = new Map<string, number>();
   readonly #trashedBySku = new Map<string, number>();
+  readonly #idByCode = new Map<string, number>(); // generated products have none
   readonly #idBySlug = new Map<string, number>();
 
   constructor(shop: CatalogueSeed) {
@@ -105,6 +106,11 @@ export class Catalogue {
     return this.#trashedBySku.get(sku.toLowerCase()) ?? null;
   }
 
+  /** The product or variation with a GTIN, outside of the trash. */
+  idOfCode(code: string): number | null {
+    return this.#idByCode.get(code) ?? null;
+  }
+
   /** `wanted`, or `wanted` with -2, -3… appended when another product has it. */
   freeSlug(wanted: string, ownId: number): string {
     const base = wanted === '' ? String(ownId) : wanted;
@@ -166,17 +172,21 @@ export class Catalogue {
     return a.toLowerCase() === b.toLowerCase();
   }
 
-  #remember({ id, sku, status }: { id: number; sku: string; status: string }): void {
+  #remember({ id, sku, global_unique_id: code, status }: Coded & { status: string }): void {
     const ids = status === 'trash' ? this.#trashedBySku : this.#idBySku;
     if (sku !== '') ids.set(sku.toLowerCase(), id);
+    if (code !== '' && status !== 'trash') this.#idByCode.set(code, id);
   }
 
-  #forget(before: { id: number; sku: string } | null): void {
+  #forget(before: Coded | null): void {
     if (!before) return;
     const sku = before.sku.toLowerCase();
     for (const ids of [this.#idBySku, this.#trashedBySku]) if (ids.get(sku) === before.id) ids.delete(sku);
+    if (this.#idByCode.get(before.global_unique_id) === before.id) this.#idByCode.delete(before.global_unique_id);
   }
 }
+
+type Coded = Pick<ProductRecord, 'id' | 'sku' | 'global_unique_id'>;
 
 /** `Product 9 - S, red` */
 export function variationName(productName: string, { attributes }: VariationRecord): string {

@@ -15,6 +15,12 @@ export function skuTaken(resourceId: number, uniqueSku: string): RestError {
   return new RestError('product_invalid_sku', 'Invalid or duplicated SKU.', 400, details);
 }
 
+/** Recording 654. */
+export function codeTaken(resourceId: number): RestError {
+  const message = 'Invalid or duplicated GTIN, UPC, EAN or ISBN.';
+  return new RestError('product_invalid_global_unique_id', message, 400, { resource_id: resourceId });
+}
+
 /** Recording 947. */
 export function skuInTrash(sku: string): RestError {
   const message = `The product with SKU (${sku}) you are trying to insert is already present in the lookup table`;

@@ -1,6 +1,6 @@
 import type { Params } from '../wordpress/crud.routes.ts';
 import { slugOf } from '../wordpress/text.formatting.ts';
-import type { ProductAttribute, ProductRecord, Term, VariationAttribute } from './product.types.ts';
+import type { ProductAttribute, ProductImage, ProductRecord, Term, VariationAttribute } from './product.types.ts';
 import { fields, mergeImages, mergeSellable, pick } from './sellable.input.ts';
 
 const TEXTS = [
@@ -19,6 +19,8 @@ const ID_LISTS = ['upsell_ids', 'cross_sell_ids', 'grouped_products'];
 export interface InputSource {
   nextId(): number;
   nextMetaId(): number;
+  /** Makes a file of the shop's own of a picture. */
+  upload(src: string): ProductImage;
   /** Milliseconds, whole seconds. */
   now: number;
   /** The shop's categories. Products without one get the first. */
@@ -35,7 +37,7 @@ export function mergeProduct(product: ProductRecord, input: Params, source: Inpu
     ...pick(input, ['parent_id'], Number),
     categories: mergeCategories(product.categories, input.categories, source.categories),
     tags: mergeTerms(product.tags, input.tags),
-    images: mergeImages(product.images, input.images, () => ({ id: source.nextId(), createdAt: source.now })),
+    images: mergeImages(product.images, input.images, source.upload),
     attributes: mergeAttributes(product.attributes, input.attributes),
     default_attributes: readOptions(product.default_attributes, input.default_attributes),
   };

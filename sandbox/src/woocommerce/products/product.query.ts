@@ -32,9 +32,8 @@ export function findProducts(
     return listKnown(found.filter(filter.matches), request);
   }
   if (include.length > 0) {
-    const found = include
-      .filter((id) => !request.exclude.includes(id))
-      .flatMap((id) => catalogue.products.get(id) ?? []);
+    // `exclude` counts for nothing beside it (recording 520).
+    const found = include.flatMap((id) => catalogue.products.get(id) ?? []);
     return listKnown(
       found.filter(filter.matches),
       request.orderby === 'include' ? { ...request, order: null } : request,

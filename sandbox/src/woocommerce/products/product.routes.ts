@@ -1,7 +1,7 @@
 import { crudRoutes } from '../wordpress/crud.routes.ts';
 import type { Route } from '../wordpress/rest.types.ts';
 import { categoryRoutes } from './category.routes.ts';
-import { LIST_ARGS, VARIATION_WRITE_ARGS, WRITE_ARGS } from './product.args.ts';
+import { productArgs } from './product.args.ts';
 import { type PresenterParts, presentProduct, presentVariation } from './product.presenter.ts';
 import { findProducts, findVariations } from './product.query.ts';
 import { sanitizedProduct, sanitizedVariation } from './product.sanitizer.ts';
@@ -15,11 +15,13 @@ export function productRoutes(
   parts: PresenterParts,
 ): Route[] {
   const { catalogue, homeUrl } = parts;
+  const args = productArgs(legacy);
   const url = `${homeUrl}/wp-json/wc/v3/products`;
   const products = crudRoutes<ProductRecord>({
     path: 'products',
-    args: { list: LIST_ARGS, create: WRITE_ARGS, update: WRITE_ARGS },
+    args: { list: args.list, create: args.write, update: args.write },
     url: () => url,
+    isPosts: true,
     fieldsInRequestedOrder: true,
     list: (params) => findProducts({ catalogue, service }, params),
     find: ({ id }) => service.find(id),
@@ -31,7 +33,8 @@ export function productRoutes(
   });
   const below = crudRoutes<VariationRecord>({
     path: 'products/(?<product_id>\\d+)/variations',
-    args: { list: LIST_ARGS, create: VARIATION_WRITE_ARGS, update: VARIATION_WRITE_ARGS },
+    args: { list: args.list, create: args.writeVariation, update: args.writeVariation },
+    isPosts: true,
     url: ({ product_id }) => `${url}/${product_id}/variations`,
     list: (params) => findVariations(catalogue, params),
     find: (params) => variations.find(params),
@@ -39,12 +42,7 @@ export function productRoutes(
     create: (params) => variations.create(sanitizedVariation(params, catalogue)),
     update: (params) => variations.update(sanitizedVariation(params, catalogue)),
     delete: (params, force) => variations.delete(params, force),
-    show: (variation) => {
-      const shown = presentVariation(variation, parts);
-      // On 7.9 a variation does not say whose it is (recording 245).
-      const { type: _type, name: _name, parent_id: _parent, global_unique_id: _code, ...of79 } = shown;
-      return legacy ? of79 : shown;
-    },
+    show: (variation) => presentVariation(variation, parts),
   });
   return [...products, ...categoryRoutes(catalogue, homeUrl), ...below];
 }

@@ -33,7 +33,7 @@ export class ProductService {
     const source = this.#writer.source();
     const createdAt = createdOf(input) ?? source.now;
     const blank = { ...BLANK_PRODUCT, id: source.nextId(), createdAt };
-    return this.#save(mergeProduct(blank, input, source), input, 'created');
+    return this.#save(mergeProduct(blank, this.#writer.taken(input, 0), source), input, 'created');
   }
 
   /** The API tells an update also of what it takes out of the trash (recording 187). */
@@ -43,7 +43,7 @@ export class ProductService {
     if (!before && variations.get(Number(input.id))) throw notHere();
     if (!before) throw unknownProduct(400);
     this.#writer.checkSku(input.sku, before.id);
-    const after = mergeProduct(before, input, this.#writer.source());
+    const after = mergeProduct(before, this.#writer.taken(input, before.id), this.#writer.source());
     return this.#save(after, input, event);
   }
 

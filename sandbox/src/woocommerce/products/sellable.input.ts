@@ -51,7 +51,7 @@ function mergedStock(record: Sellable, input: Params): Stock {
 export function mergeImages(
   known: readonly ProductImage[],
   given: unknown,
-  make: () => { id: number; createdAt: number },
+  upload: (src: string) => ProductImage,
 ): readonly ProductImage[] {
   if (!Array.isArray(given)) return known;
   return given.map(fields).flatMap((image) => {
@@ -60,9 +60,7 @@ export function mergeImages(
     if (src === '' && Number(image.id) > 0) throw unknownImage(Number(image.id));
     if (src === '') return [];
     if (!before && !isPicture(src)) throw imageRefused(src);
-    const named = pick(image, ['name', 'alt'], String);
-    const name = decodeURIComponent(src.split('/').at(-1) ?? '').replace(/\.\w+$/, '');
-    return [{ ...(before ?? { ...make(), src, name, alt: '' }), ...named }];
+    return [{ ...(before ?? upload(src)), ...pick(image, ['name', 'alt'], String) }];
   });
 }
 

@@ -38,7 +38,7 @@ export class VariationService {
   }
 
   update(input: Params): VariationRecord {
-    const before = this.find(input);
+    const before = this.find(input) ?? this.#hungBelow(input);
     if (!before) throw unknownVariation(400);
     this.#writer.checkSku(input.sku, before.id);
     return this.#save({ ...before, parent_id: Number(input.product_id) }, input, 'updated');
@@ -56,17 +56,26 @@ export class VariationService {
     if (force) catalogue.deleteVariation(variation);
     else catalogue.putVariation({ ...variation, status: 'trash', modifiedAt: this.#writer.source().now });
     this.#writer.emitChange('deleted', variation.id, force);
-    this.#touchParent(variation);
+    this.#writer.touchParent(variation);
     return variation;
+  }
+
+  /** An update in 7.9 makes a variation even of a product (recording 241). */
+  #hungBelow({ id }: Params): VariationRecord | null {
+    const { catalogue } = this.#writer;
+    const product = this.#writer.legacy ? catalogue.products.get(Number(id)) : null;
+    if (!product) return null;
+    catalogue.deleteProduct(product);
+    return { ...BLANK_SELLABLE, ...product, image: null, attributes: [] };
   }
 
   #save(before: VariationRecord, input: Params, event: ChangeEvent): VariationRecord {
     const source = this.#writer.source();
-    const make = () => ({ id: source.nextId(), createdAt: source.now });
+    const taken = this.#writer.taken(input, before.id);
     const known = before.image ? [before.image] : [];
-    const [image = before.image] = mergeImages(known, input.image ? [input.image] : null, make);
+    const [image = before.image] = mergeImages(known, input.image ? [input.image] : null, source.upload);
     const saved: VariationRecord = {
-      ...mergeSellable(before, input, source.nextMetaId),
+      ...mergeSellable(before, taken, source.nextMetaId),
       sku: input.sku == null ? before.sku : String(input.sku),
       image: input.image === null ? null : image,
       attributes: readOptions(before.attributes, input.attributes),
@@ -74,15 +83,7 @@ export class VariationService {
     };
     this.#writer.catalogue.putVariation(saved);
     this.#writer.emitChange(event, saved.id);
-    this.#touchParent(saved);
+    this.#writer.touchParent(saved);
     return saved;
-  }
-
-  /** WooCommerce saves the product after its variations, to sync prices and stock, and so updates its date, too. No webhook tells it (recordings 189, 190). */
-  #touchParent({ parent_id }: VariationRecord): void {
-    const { catalogue } = this.#writer;
-    const parent = catalogue.products.get(parent_id);
-    if (!parent) return;
-    catalogue.putProduct({ ...parent, modifiedAt: this.#writer.source().now });
   }
 }

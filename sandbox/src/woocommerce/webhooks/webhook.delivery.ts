@@ -1,11 +1,14 @@
 import { createHash, createHmac } from 'node:crypto';
+import { inOlderForm } from '../wordpress/older.form.ts';
 import type { Delivery, WebhookRecord } from './webhook.types.ts';
 
-const USER_AGENT = 'WooCommerce/11.0.1 Hookshot (WordPress/7.1)';
+/** Of WooCommerce 7.9 the older one. */
+const userAgent = (legacy: boolean) =>
+  `WooCommerce/${legacy ? '7.9.0 Hookshot (WordPress/6.1.9)' : '11.0.1 Hookshot (WordPress/7.1)'}`;
 
 /** What WooCommerce sends when a webhook is made: a form, unsigned, without any X-WC header. */
-export function pingOf({ id, deliveryUrl }: WebhookRecord): Delivery {
-  const headers = { 'Content-Type': 'application/x-www-form-urlencoded', 'User-Agent': USER_AGENT };
+export function pingOf({ id, deliveryUrl }: WebhookRecord, legacy: boolean): Delivery {
+  const headers = { 'Content-Type': 'application/x-www-form-urlencoded', 'User-Agent': userAgent(legacy) };
   return { url: deliveryUrl, headers, body: `webhook_id=${id}` };
 }
 
@@ -13,14 +16,14 @@ export function pingOf({ id, deliveryUrl }: WebhookRecord): Delivery {
 export function deliveryOf(
   webhook: WebhookRecord,
   body: object,
-  { homeUrl, now }: { homeUrl: string; now: number },
+  { homeUrl, now, legacy }: { homeUrl: string; now: number; legacy: boolean },
 ): Delivery {
-  const text = JSON.stringify(body);
+  const text = JSON.stringify(legacy ? inOlderForm(body) : body);
   return {
     url: webhook.deliveryUrl,
     headers: {
       'Content-Type': 'application/json',
-      'User-Agent': USER_AGENT,
+      'User-Agent': userAgent(legacy),
       'X-WC-Webhook-Source': `${homeUrl}/`,
       'X-WC-Webhook-Topic': `${webhook.resource}.${webhook.event}`,
       'X-WC-Webhook-Resource': webhook.resource,

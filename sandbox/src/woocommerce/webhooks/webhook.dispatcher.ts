@@ -42,7 +42,7 @@ export class WebhookDispatcher {
 
   /** Whatever comes back, it is no failure (recording 910). */
   ping(webhook: WebhookRecord): void {
-    this.#enqueue(webhook, () => pingOf(webhook), false);
+    this.#enqueue(webhook, () => pingOf(webhook, this.#parts.legacy), false);
   }
 
   deliver(change: Change): void {
@@ -50,7 +50,7 @@ export class WebhookDispatcher {
   }
 
   #tell(change: Change): void {
-    const { store, homeUrl, now } = this.#parts;
+    const { store, homeUrl, now, legacy } = this.#parts;
     const interested = store
       .all()
       .filter(
@@ -64,7 +64,7 @@ export class WebhookDispatcher {
       let made: Delivery | undefined;
       const delivery = () => {
         this.#waiting.delete(record);
-        made ??= deliveryOf(webhook, change.body(), { homeUrl, now: now() });
+        made ??= deliveryOf(webhook, change.body(), { homeUrl, now: now(), legacy });
         return made;
       };
       if (this.#count % (this.#faults.loseEvery ?? Infinity) === 0) continue;

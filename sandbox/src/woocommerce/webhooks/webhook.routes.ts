@@ -10,7 +10,9 @@ import type { WebhookRecord } from './webhook.types.ts';
 
 type Args = Readonly<Record<string, ArgSpec>>;
 
-const WRITE_ARGS: Args = { id: INTEGER, name: TEXT, status: TEXT, topic: TEXT, delivery_url: TEXT, secret: TEXT };
+/** Recording 205. */
+const STATUS: ArgSpec = { ...TEXT, enum: ['active', 'paused', 'disabled'] };
+const WRITE_ARGS: Args = { id: INTEGER, name: TEXT, status: STATUS, topic: TEXT, delivery_url: TEXT, secret: TEXT };
 const CREATE_ARGS: Args = {
   ...WRITE_ARGS,
   topic: { ...TEXT, required: true },

@@ -4,7 +4,6 @@ import { RestError } from '../wordpress/rest.error.ts';
 import type { WebhookRecord } from './webhook.types.ts';
 
 const TOPIC = /^(coupon|customer|order|product)\.(created|updated|deleted|restored)$/;
-const STATUSES = ['active', 'paused', 'disabled'] as const;
 
 /** The shop's webhooks; failures are WooCommerce's own. */
 export class WebhookStore {
@@ -46,7 +45,7 @@ export class WebhookStore {
       deliveryUrl: readUrl(input.delivery_url),
       secret: String(input.secret || secret),
       createdAt: now,
-      modifiedAt: now,
+      modifiedAt: null,
     };
     return this.#put(webhook);
   }
@@ -54,11 +53,9 @@ export class WebhookStore {
   update(input: Params): WebhookRecord {
     const before = this.find(input.id);
     if (!before) throw invalid('id', 'ID is invalid.', 400);
-    const status = STATUSES.find((known) => known === String(input.status ?? before.status).toLowerCase());
-    if (!status) throw invalid('status', 'Webhook status must be valid.', 400);
     return this.#put({
       ...before,
-      status,
+      status: (input.status as WebhookRecord['status'] | undefined) ?? before.status,
       name: String(input.name ?? before.name),
       ...(input.topic ? readTopic(input.topic, 'Webhook topic must be valid.') : {}),
       deliveryUrl: input.delivery_url ? readUrl(input.delivery_url) : before.deliveryUrl,

@@ -12,7 +12,8 @@ export interface WebhookRecord {
   secret: string;
   /** Milliseconds since 1970. */
   createdAt: number;
-  modifiedAt: number;
+  /** Null before the first change (recording 166). */
+  modifiedAt: number | null;
 }
 
 /** Faults of webhook deliveries, on demand. */

@@ -1,4 +1,4 @@
-import { RestError } from './rest.error.ts';
+import { FatalError, RestError } from './rest.error.ts';
 import type { BatchRules } from './rest.types.ts';
 
 /** What a batch does to one item. A RestError becomes the error of that item only. */
@@ -18,8 +18,9 @@ type BatchResult = Partial<Record<keyof BatchActions, object[]>>;
 export function runBatch(
   params: Readonly<Record<string, unknown>>,
   actions: BatchActions,
-  { limit = 100, failEvery = Number.POSITIVE_INFINITY }: BatchRules,
+  { limit = 100, failEvery = Number.POSITIVE_INFINITY, legacy = false, missing = (id) => id }: BatchRules,
 ): BatchResult | [] {
+  if (legacy && [params.create, params.update, params.delete].some(isText)) throw new FatalError(); // recording 475
   const [creates, updates, deletes] = [items(params.create), items(params.update), items(params.delete)];
   if (creates.length + updates.length + deletes.length > limit) throw tooMany(limit); // recording 41
 
@@ -40,9 +41,11 @@ export function runBatch(
     result.update = updates.map((item) => attempt(fields(item).id ?? null, () => actions.update(fields(item))));
   }
   const ids = deletes.map((id) => Math.trunc(Number(id)) || 0).filter((id) => id !== 0);
-  if (ids.length > 0) result.delete = ids.map((id) => attempt(id, () => actions.delete(id)));
+  if (ids.length > 0) result.delete = ids.map((id) => attempt(missing(id), () => actions.delete(id)));
   return Object.keys(result).length === 0 ? [] : result;
 }
+
+const isText = (value: unknown) => typeof value === 'string';
 
 function items(value: unknown): unknown[] {
   return typeof value === 'object' && value !== null ? Object.values(value) : [];

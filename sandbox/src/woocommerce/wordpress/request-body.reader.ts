@@ -1,4 +1,5 @@
 import { type PhpParams, parsePhpQuery } from './php-query.codec.ts';
+import { FatalError } from './rest.error.ts';
 import type { RawRequest } from './rest.types.ts';
 
 /** The parameters in a body, JSON or form by its Content-Type; null for invalid JSON. The body of a GET is ignored. */
@@ -15,10 +16,18 @@ export function readForm({ headers, body }: Pick<RawRequest, 'headers' | 'body'>
 }
 
 function readJson(body: string): Record<string, unknown> | null {
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === 'object' && value !== null ? { ...value } : {};
+    value = /\\u[dD]/.test(body) ? JSON.parse(body, wellFormed) : JSON.parse(body);
   } catch {
     return null;
   }
+  if (typeof value === 'string') throw new FatalError(); // recording 635
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+/** Half a character is no JSON to PHP (recording 638). */
+function wellFormed(_name: string, value: unknown): unknown {
+  if (typeof value === 'string' && !value.isWellFormed()) throw new SyntaxError('Half a surrogate pair.');
+  return value;
 }

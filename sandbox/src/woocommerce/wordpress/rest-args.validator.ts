@@ -66,7 +66,8 @@ function complainOfParts(name: string, value: unknown, spec: ArgSpec): Complaint
   if (typeof parts !== 'object' || parts === null) return null;
   for (const [key, part] of Object.entries(parts)) {
     const partSpec = spec.type === 'array' ? spec.items : spec.properties?.[key];
-    const complaint = partSpec && part !== null ? complain(`${name}[${key}]`, part, partSpec) : null;
+    const complaint =
+      partSpec && (part !== null || spec.refusesNull) ? complain(`${name}[${key}]`, part, partSpec) : null;
     if (complaint) return complaint;
   }
   return null;

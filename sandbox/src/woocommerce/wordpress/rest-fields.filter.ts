@@ -4,7 +4,7 @@ type Tree = Map<string, Tree>;
 
 /**
  * Keeps only what `_fields` names (`id,billing.email`), in the order of the data, not of the list (recording 67).
- * `inRequestedOrder` keeps the order of the list, as products do (recording 64).
+ * `inRequestedOrder` keeps the order of the list, as products do (recording 64). One thing alone keeps its links (151, 282, 618).
  * Without `_fields` everything is kept. An object without fields becomes `[]`, as PHP writes an empty array.
  */
 export function filterFields(body: unknown, fields: unknown, inRequestedOrder = false): unknown {
@@ -20,7 +20,8 @@ export function filterFields(body: unknown, fields: unknown, inRequestedOrder = 
     }
   }
   const cut = (item: unknown) => (inRequestedOrder ? inOrderOf(tree, prune(item, tree)) : prune(item, tree));
-  return Array.isArray(body) ? body.map(cut) : cut(body);
+  const links = linksOf(body);
+  return Array.isArray(body) ? body.map(cut) : links === null ? cut(body) : { ...(cut(body) as object), _links: links };
 }
 
 function inOrderOf(tree: Tree, item: unknown): unknown {
@@ -38,4 +39,8 @@ function prune(value: unknown, tree: Tree): unknown {
     return child ? [[key, prune(part, child)] as const] : [];
   });
   return kept.length === 0 ? [] : Object.fromEntries(kept);
+}
+
+function linksOf(body: unknown): unknown {
+  return typeof body === 'object' && body !== null && '_links' in body ? body._links : null;
 }

@@ -1,9 +1,10 @@
 import { requirePermission } from '../auth/api-key.authenticator.ts';
 import type { Authenticate } from '../auth/api-key.types.ts';
+import { inOlderForm } from './older.form.ts';
 import { readBody } from './request-body.reader.ts';
 import { FatalError, invalidJson, noRoute, RestError } from './rest.error.ts';
 import { commonHeaders } from './rest.headers.ts';
-import type { Endpoint, RawRequest, RestRequest, RestResponse, Route } from './rest.types.ts';
+import type { BatchRules, Endpoint, RawRequest, RestRequest, RestResponse, Route } from './rest.types.ts';
 import { sanitizeArgs } from './rest-args.sanitizer.ts';
 import { validateArgs } from './rest-args.validator.ts';
 import { filterFields } from './rest-fields.filter.ts';
@@ -21,6 +22,8 @@ export interface DispatcherParts {
   authenticate: Authenticate;
   /** The site's own limit of batches. */
   batchLimit?: number;
+  /** WooCommerce 7.9. */
+  legacy?: boolean;
 }
 
 const NO_KEY = { key: null, error: null };
@@ -35,11 +38,11 @@ interface Match {
  * WordPress's REST server. The order of its checks shows in the recordings: key, key permission, route, JSON, parameters,
  * the user's permission, and only then the resource; so an anonymous request with a bad parameter gets 400, not 401.
  */
-export function createDispatcher({ homeUrl, routes, authenticate, batchLimit = 100 }: DispatcherParts) {
+export function createDispatcher({ homeUrl, routes, authenticate, batchLimit = 100, legacy = false }: DispatcherParts) {
   return function dispatch(raw: RawRequest): DispatchedResponse {
     const { key, error } = raw.as ? NO_KEY : authenticate(raw);
     const signedIn = key !== null || raw.as === 'manager';
-    const headers = commonHeaders(homeUrl, raw.method, signedIn);
+    const headers = commonHeaders({ homeUrl, method: raw.method, signedIn, legacy });
     const finish = ({ status, body, headers: extra }: RestResponse): DispatchedResponse => ({
       status,
       headers: { ...headers, ...extra },
@@ -49,13 +52,17 @@ export function createDispatcher({ homeUrl, routes, authenticate, batchLimit = 1
       if (error) throw error;
       if (key) requirePermission(key, raw.method);
       const match = findEndpoint(routes, raw);
-      const request = mergeParams(match, raw, signedIn, batchLimit);
+      const request = mergeParams(match, raw, signedIn, { limit: batchLimit, legacy });
       const allowed = allowedMethods(match.route, request);
       if (allowed !== '') headers.Allow = allowed;
       const reply = run(match.endpoint, raw, request);
-      return finish({ ...reply, body: filterFields(reply.body, request.params._fields, reply.fieldsInRequestedOrder) });
+      const body = legacy ? inOlderForm(reply.body) : reply.body;
+      return finish({ ...reply, body: filterFields(body, request.params._fields, reply.fieldsInRequestedOrder) });
     } catch (problem) {
-      if (problem instanceof FatalError) return finish({ status: 500, body: problem.body() });
+      if (problem instanceof FatalError) {
+        delete headers.Allow; // WordPress adds it last (recordings 450, 635)
+        return finish({ status: 500, body: problem.body(legacy) });
+      }
       if (!(problem instanceof RestError)) throw problem;
       return finish({ status: problem.status, body: problem.body() });
     }
@@ -63,7 +70,7 @@ export function createDispatcher({ homeUrl, routes, authenticate, batchLimit = 1
 }
 
 function run(endpoint: Endpoint, raw: RawRequest, given: RestRequest): RestResponse {
-  if (readBody(raw) === null) throw invalidJson();
+  if (readBody(raw) === null) throw invalidJson(raw.body);
   validateArgs(endpoint.args, given.params);
   const params = sanitizeArgs(endpoint.args, given.params);
   const query = Object.fromEntries(Object.keys(given.query).map((name) => [name, params[name]]));
@@ -89,9 +96,9 @@ function restPath({ path, query }: RawRequest): string | null {
   return typeof route === 'string' ? route.replace(/\/+$/, '') : null;
 }
 
-function mergeParams({ pathParams }: Match, raw: RawRequest, signedIn: boolean, limit: number): RestRequest {
+function mergeParams({ pathParams }: Match, raw: RawRequest, signedIn: boolean, rules: BatchRules): RestRequest {
   const params = { ...pathParams, ...raw.query, ...readBody(raw) };
-  return { params, query: raw.query, signedIn, batch: { limit, ...raw.batch } };
+  return { params, query: raw.query, signedIn, batch: { ...rules, ...raw.batch } };
 }
 
 /** The Allow header: the methods that this user may use on this object, so none for a missing one (recording 20). */

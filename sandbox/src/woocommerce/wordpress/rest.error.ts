@@ -17,10 +17,11 @@ export class RestError extends Error {
   }
 }
 
-/** An error of PHP. It ends the request, with all that was done before in place (recordings 450, 934). */
+/** An error of PHP. It ends the request, with all that was done before in place (recordings 450, 635, 934). */
 export class FatalError extends Error {
-  body() {
-    const link = '<a href="https://wordpress.org/documentation/article/faq-troubleshooting/">';
+  body(legacy = false) {
+    const pages = legacy ? 'support' : 'documentation';
+    const link = `<a href="https://wordpress.org/${pages}/article/faq-troubleshooting/">`;
     return {
       code: 'internal_server_error',
       message: `<p>There has been a critical error on this website.</p><p>${link}Learn more about troubleshooting WordPress.</a></p>`,
@@ -35,12 +36,24 @@ export function noRoute(): RestError {
   return new RestError('rest_no_route', 'No route was found matching the URL and request method.', 404);
 }
 
-/** Recording 33; the numbers are PHP's json_last_error(). */
-export function invalidJson(): RestError {
+/** Recordings 33, 637 and 638; the numbers are PHP's json_last_error(). */
+export function invalidJson(body: string): RestError {
+  const [code, message] = isJson(body)
+    ? [10, 'Single unpaired UTF-16 surrogate in unicode escape']
+    : [4, 'Syntax error'];
   return new RestError('rest_invalid_json', 'Invalid JSON body passed.', 400, {
-    json_error_code: 4,
-    json_error_message: 'Syntax error',
+    json_error_code: code,
+    json_error_message: message,
   });
+}
+
+function isJson(body: string): boolean {
+  try {
+    JSON.parse(body);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Recordings 10 to 19: anything wrong with credentials. */

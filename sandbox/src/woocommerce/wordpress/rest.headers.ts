@@ -1,7 +1,15 @@
 import { buildPhpQuery, parsePhpQuery } from './php-query.codec.ts';
 
+interface HeaderFacts {
+  homeUrl: string;
+  method: string;
+  signedIn: boolean;
+  /** WordPress 6.1, as WooCommerce 7.9 had it. */
+  legacy: boolean;
+}
+
 /** The headers of every response. A signed-in response forbids caching, an anonymous GET varies by origin (recordings 04, 12). */
-export function commonHeaders(homeUrl: string, method: string, signedIn: boolean): Record<string, string> {
+export function commonHeaders({ homeUrl, method, signedIn, legacy }: HeaderFacts): Record<string, string> {
   return {
     'Content-Type': 'application/json; charset=UTF-8',
     'X-Robots-Tag': 'noindex',
@@ -11,7 +19,7 @@ export function commonHeaders(homeUrl: string, method: string, signedIn: boolean
     'Access-Control-Allow-Headers': 'Authorization, X-WP-Nonce, Content-Disposition, Content-MD5, Content-Type',
     ...(signedIn && {
       Expires: 'Wed, 11 Jan 1984 05:00:00 GMT',
-      'Cache-Control': 'no-cache, must-revalidate, max-age=0, no-store, private',
+      'Cache-Control': `no-cache, must-revalidate, max-age=0${legacy ? '' : ', no-store, private'}`,
     }),
     ...(!signedIn && method === 'GET' && { Vary: 'Origin' }),
   };

@@ -19,6 +19,10 @@ export interface RawRequest {
 export interface BatchRules {
   /** The maximum number of items in a batch (100). */
   limit?: number;
+  /** Of WooCommerce 7.9. */
+  legacy?: boolean;
+  /** How one that could not be deleted is named. */
+  missing?: (id: number) => unknown;
   /** Every n-th item of a batch is not executed and gets an error. */
   failEvery?: number;
 }
@@ -54,6 +58,8 @@ export interface ArgSpec {
   maximum?: number;
   items?: ArgSpec;
   properties?: Readonly<Record<string, ArgSpec>>;
+  /** Of an object: no property may be null (recording 447). */
+  refusesNull?: true;
   /** Never refused: WooCommerce reads the numbers that it finds (include, exclude). */
   idList?: true;
 }

@@ -124,7 +124,7 @@ function outcomeOf(path: string, operation: BatchOperation, raw: Raw): BatchOutc
   if (raw.error === undefined) return { ok: true, raw };
   const error = recordOf(raw.error);
   if (operation.kind === 'delete')
-    return isGone(Number(recordOf(error.data).status)) ? { ok: true, raw } : refused(itemProblem(error));
+    return isGone(Number(recordOf(error.data).status), error.code) ? { ok: true, raw } : refused(itemProblem(error));
   const final = isFinalRefusal(path, operation.body, error);
   const leftId = idOf({ id: recordOf(error.data).new_draft_order_id });
   return refused({ ...itemProblem(error), ...(final && { final }) }, leftId);
@@ -132,8 +132,9 @@ function outcomeOf(path: string, operation: BatchOperation, raw: Raw): BatchOutc
 
 const refused = (problem: ItemProblem, leftId: number | null = null): BatchOutcome => ({ ok: false, problem, leftId });
 
-export function isGone(status: number | undefined): boolean {
-  return status === 404 || status === 410;
+/** `code`: of an account that is gone WooCommerce 7.9 says it with 400 (recording 676). */
+export function isGone(status: number | undefined, code?: unknown): boolean {
+  return status === 404 || status === 410 || (status === 400 && code === 'woocommerce_rest_invalid_id');
 }
 
 /** The shop's own code without its prefix: `invalid_customer_id`. */
