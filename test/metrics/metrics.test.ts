@@ -48,10 +48,6 @@ describe('GET /metrics', () => {
 
   it('tells how many syncs are not over by status, those that other services report among them', async () => {
     const open = (status: string) => value(`sync_syncs_open{status="${status}"}`);
-    const before = await waitFor(
-      'the open syncs are read',
-      async () => ((await open('running')) ?? -1) + 1 || undefined,
-    );
     const report = (sync_id: string, members = {}) =>
       fixture.call('org-reporter', 'POST', '/progress', {
         ...{ sync_id, entity_type: 'x', source_system: 'y', ...members },
@@ -59,11 +55,8 @@ describe('GET /metrics', () => {
     for (const id of ['r1', 'r2', 'r3']) expect((await report(id)).status).toBe(201);
     expect((await report('q1', { status: 'queued' })).status).toBe(201);
     expect((await fixture.call('org-reporter', 'POST', '/progress/r3/complete')).status).toBe(200);
-    await waitFor('they are counted', async () => {
-      const now = await open('running');
-      if (now !== before + 1) throw new Error(`${now} of ${before + 1}`);
-      return true;
-    });
+    // One of the test before is open, too. What was read within the last seconds is told again.
+    await waitFor('they are counted', async () => (await open('running')) === 3);
     expect(await open('queued')).toBe(1);
     expect(await open('paused')).toBe(0);
   });
