@@ -138,7 +138,7 @@ async function runs(db: QueryRunner): Promise<void> {
   await db.query(`GRANT SELECT, INSERT, UPDATE ON public.sync_runs TO sync_app`);
   await db.query(`
     GRANT SELECT (org_id, sync_id, kind, source_connection_id, destination_connection_id, state, leased_until, created_at, seen_cleared,
-            kept_bytes, found_bytes, item_bytes),
+            kept_bytes, found_bytes, item_bytes, traceparent),
           UPDATE (seen_cleared, kept_bytes, found_bytes, item_bytes) ON public.sync_runs TO sync_maintenance`);
   await db.query(`
     CREATE POLICY maintenance_sees_runs ON public.sync_runs FOR SELECT TO sync_maintenance USING (true)`);

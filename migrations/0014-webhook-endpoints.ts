@@ -76,12 +76,14 @@ async function createDeliveries(db: QueryRunner): Promise<void> {
       response_status integer,
       error_message text,
       duration_ms integer,
+      traceparent text CHECK (traceparent ~ '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$'),
       created_at timestamptz NOT NULL DEFAULT now(),
       PRIMARY KEY (org_id, id)
     )`);
   await describeColumns(db, 'sync_webhook_deliveries', {
     event_id: 'the same for every endpoint and every attempt',
     expires_at: 'after the last attempt before this time it has failed',
+    traceparent: 'W3C Trace Context of what made the event, when that was traced',
   });
   // The queue; and the log of an endpoint, newest first.
   await db.query(`

@@ -1,5 +1,6 @@
 import type { Statement } from '../database/database.ts';
 import { SET_SETTINGS } from '../database/session.settings.ts';
+import { traceparent } from '../tracing/tracing.ts';
 
 /**
  * What a statement is for. `read` and `write`: a request that somebody waits for. `export`: a page of an answer that is streamed.
@@ -37,12 +38,13 @@ const SHORTEST_LOCK_WAIT_MS = 25;
 /** A locked row is waited for in two steps, each with its own timeout: to be the next one, and for the one that has it. */
 const STEPS_OF_A_LOCK = 2;
 
-/** Sets the organization, what every statement relies on, and the limits for the rest of the transaction. */
+/** Sets the organization, what every statement relies on, the trace, and the limits for the rest of the transaction. */
 export function beginFor(orgId: string, kind: StatementKind, waitedMs: number): Statement {
   const { waitMs, runMs } = STATEMENT_LIMITS[kind];
   const lockMs = Math.max(SHORTEST_LOCK_WAIT_MS, Math.round((waitMs - waitedMs) / STEPS_OF_A_LOCK));
   return {
-    text: `SELECT app.set_org($1), ${SET_SETTINGS}, set_config('lock_timeout', $2, true), set_config('statement_timeout', $3, true)`,
-    values: [orgId, `${lockMs}ms`, `${runMs}ms`],
+    text: `SELECT app.set_org($1), ${SET_SETTINGS}, set_config('lock_timeout', $2, true), set_config('statement_timeout', $3, true),
+      set_config('app.traceparent', $4, true)`,
+    values: [orgId, `${lockMs}ms`, `${runMs}ms`, traceparent() ?? ''],
   };
 }

@@ -68,6 +68,8 @@ export interface DueDelivery {
   readonly data: Readonly<Record<string, unknown>>;
   readonly attempts: number;
   readonly created_at: string;
+  /** Of what made the event, when that was traced. */
+  readonly traceparent: string | null;
   readonly url: string;
   readonly format: MessageFormat;
   readonly secret: Buffer;
@@ -80,7 +82,7 @@ export interface DueDelivery {
 /** The deliveries of an enabled endpoint that are due, the longest due first. */
 export const dueDeliveries = (orgId: string, endpointId: string, limit: number): Statement => ({
   text: `
-    SELECT d.id, d.event_id, d.event_type, d.data, d.attempts, d.created_at, e.url, e.format, e.secret, e.secret_key_id,
+    SELECT d.id, d.event_id, d.event_type, d.data, d.attempts, d.created_at, d.traceparent, e.url, e.format, e.secret, e.secret_key_id,
            CASE WHEN e.previous_secret_until > now() THEN e.previous_secret END AS previous_secret, e.previous_secret_key_id
       FROM public.sync_webhook_endpoints e CROSS JOIN LATERAL (
         SELECT * FROM public.sync_webhook_deliveries d

@@ -5,6 +5,7 @@ import type { Environment } from '../config/environment.ts';
 import { DeliveryMetrics } from '../metrics/delivery.metrics.ts';
 import { currentTenant } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
+import { plainId, tracedRoot } from '../tracing/tracing.ts';
 import { waitAfterFailure } from './delivery.backoff.ts';
 import { type Attempt, type DueDelivery, dueDeliveries, endTurn, failWaiting, noteAttempt } from './delivery.sql.ts';
 import { originOf } from './endpoint.address.ts';
@@ -39,7 +40,7 @@ export class DeliveryTurn {
     const attempts: Attempt[] = [];
     try {
       for await (const delivery of this.due(endpointId)) {
-        const attempt = await this.sender.send(orgId, endpointId, delivery, signal);
+        const attempt = await this.attempt(endpointId, delivery, signal);
         const wait = waitAfterFailure(delivery.attempts + 1, attempt.requestedWaitMs, Math.random());
         await this.database.query(noteAttempt(orgId, delivery.id, attempt, wait));
         this.metrics.attempted(attempt);
@@ -49,6 +50,21 @@ export class DeliveryTurn {
     } finally {
       await this.end(endpointId, attempts);
     }
+  }
+
+  /** In the trace of what made the event, however often it is tried. Nothing of the trace is told to the receiver. */
+  private attempt(endpointId: string, delivery: DueDelivery, signal: AbortSignal): Promise<Attempt> {
+    const { orgId } = currentTenant();
+    const { event_type, format, attempts, traceparent } = delivery;
+    const values = {
+      ...{ 'sync.org_id': plainId(orgId), 'sync.event_type': event_type, 'sync.format': format },
+      'sync.attempts_before': attempts,
+    };
+    return tracedRoot({ name: 'webhook delivery', kind: 'call', values, parent: traceparent }, async (span) => {
+      const attempt = await this.sender.send(orgId, endpointId, delivery, signal);
+      span?.set({ 'sync.delivered': attempt.delivered, 'sync.response_status': attempt.status ?? undefined });
+      return attempt;
+    });
   }
 
   private async *due(endpointId: string): AsyncGenerator<DueDelivery> {

@@ -9,10 +9,13 @@ import { cleanUp, newFolder, ServiceProcess } from '../support/service-process.t
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { TEST_ENCRYPTION_KEY } from '../support/test-service.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { Receiver } from '../webhook-endpoints/receiver.support.ts';
 import { OtlpReceiver, type ReceivedSpan } from './otlp.receiver.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const CALLER = 'b7ad6b7169203331';
+/** Of whoever starts a run that fails. */
+const OTHER_TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 
 let database: TestDatabase;
 let shop: WooCommerceSandbox;
@@ -48,12 +51,12 @@ const call = (service: ServiceProcess, method: string, path: string, body?: obje
   });
 
 /** A run of the shop's customers into the records, started by a caller who is traced, and its end. */
-async function run(service: ServiceProcess, traceparent: string): Promise<string> {
+async function run(service: ServiceProcess, traceparent: string, secret = shop.consumerSecret): Promise<string> {
   const connection = await call(service, 'POST', '/connections', {
-    name: `shop ${service.pid}`,
+    name: `shop ${secret}`,
     system: 'woocommerce',
     base_url: shop.url,
-    credentials: { consumer_key: shop.consumerKey, consumer_secret: shop.consumerSecret },
+    credentials: { consumer_key: shop.consumerKey, consumer_secret: secret },
     settings: { allow_http: true },
   });
   expect(connection.status).toBe(201);
@@ -76,6 +79,7 @@ function pathOf(receiver: OtlpReceiver, span: ReceivedSpan): string[] {
 
 describe('Traces', () => {
   let receiver: OtlpReceiver;
+  let messages: Receiver;
   let syncId: string;
   let log: string;
   beforeAll(async () => {
@@ -86,11 +90,19 @@ describe('Traces', () => {
       LOG_LEVEL: 'debug',
       NODE_V8_COVERAGE: coverage,
     });
+    messages = await Receiver.start();
+    await call(service, 'POST', '/webhook-endpoints', { url: messages.url, events: ['sync.*', 'alert.*'] });
+    await call(service, 'POST', '/alert-rules', { name: 'failed', kind: 'failed' });
     syncId = await run(service, `00-${TRACE}-${CALLER}-01`);
+    await run(service, `00-${OTHER_TRACE}-${CALLER}-01`, 'cs_that-is-not-known');
+    await waitFor('the alert is told', () => messages.types.includes('alert.opened') || undefined);
     await call(service, 'PATCH', `/progress/unknown`, { processed_count: 1 });
     log = (await service.stop()).stdout;
   });
-  afterAll(() => receiver.stop());
+  afterAll(async () => {
+    messages.close();
+    await receiver.stop();
+  });
 
   it("lead from the caller's span over request, queue and worker to each call and transaction, as one trace", () => {
     const [request] = receiver.named('POST /api/sync/runs');
@@ -121,6 +133,25 @@ describe('Traces', () => {
     expect([...paths].filter((path) => !path.endsWith('POST /api/sync/runs'))).toEqual([]);
     for (const span of receiver.named('connector call').filter(({ traceId }) => traceId === TRACE))
       expect(span.attributes).toMatchObject({ 'sync.system': 'woocommerce', 'http.response.status_code': 200 });
+  });
+
+  it('lead on to what receivers are told of a run, and of an alert about one, and tell receivers nothing', () => {
+    const told = (event: string) =>
+      receiver
+        .named('webhook delivery')
+        .filter(({ attributes }) => attributes['sync.event_type'] === event)
+        .map((span) => [span.traceId, pathOf(receiver, span).join(' < ')]);
+    expect(told('sync.started')).toEqual([
+      [TRACE, 'webhook delivery < POST /api/sync/runs'],
+      [OTHER_TRACE, 'webhook delivery < POST /api/sync/runs'],
+    ]);
+    expect(told('sync.completed')).toEqual([[TRACE, 'webhook delivery < run turn < POST /api/sync/runs']]);
+    expect(told('sync.failed')).toEqual([[OTHER_TRACE, 'webhook delivery < run turn < POST /api/sync/runs']]);
+    expect(told('alert.opened')).toEqual([[OTHER_TRACE, 'webhook delivery < POST /api/sync/runs']]);
+    expect(receiver.named('webhook delivery')[0]?.attributes).toMatchObject({
+      ...{ 'sync.delivered': true, 'sync.response_status': 204, 'sync.format': 'standard', 'sync.attempts_before': 0 },
+    });
+    expect(messages.messages.map(({ headers }) => headers.traceparent)).toEqual(messages.messages.map(() => undefined));
   });
 
   it('of a request without one begin anew, and a report is inside its request', () => {

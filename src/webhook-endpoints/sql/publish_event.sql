@@ -3,6 +3,8 @@
 -- Promises: one delivery for each enabled endpoint of the organization that wants events of the type, or of those in `only_to`, whatever they want;
 -- for an organization without endpoints one look-up in an index. An endpoint with 10,000 deliveries that wait (MAX_WAITING in endpoint.sql.ts)
 -- gets no more, so that a receiver that is gone does not fill the disk.
+-- A delivery has the trace of the transaction that makes the event (app.traceparent, set with the organization), or else of the run that the event is
+-- about, which an alert is only later.
 -- Callers: sync_app; sync_maintenance, for the events of syncs.
 
 CREATE OR REPLACE FUNCTION app.publish_event(org text, event text, data jsonb, only_to uuid[] DEFAULT '{}') RETURNS void
@@ -10,9 +12,13 @@ LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   event_id CONSTANT uuid := gen_random_uuid();
+  -- Whoever connects with plain SQL may have set anything.
+  cause CONSTANT text := substring(current_setting('app.traceparent', true) FROM '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$');
 BEGIN
-  INSERT INTO public.sync_webhook_deliveries (org_id, endpoint_id, event_id, event_type, data)
-  SELECT org, e.id, event_id, event, publish_event.data
+  INSERT INTO public.sync_webhook_deliveries (org_id, endpoint_id, event_id, event_type, data, traceparent)
+  SELECT org, e.id, event_id, event, publish_event.data,
+         coalesce(cause, (SELECT r.traceparent FROM public.sync_runs AS r
+                           WHERE r.org_id = org AND r.sync_id = publish_event.data ->> 'sync_id'))
     FROM public.sync_webhook_endpoints AS e
    WHERE e.org_id = org AND e.enabled
      AND CASE WHEN only_to = '{}' THEN e.events && ARRAY[event, split_part(event, '.', 1) || '.*', '*'] ELSE e.id = ANY (only_to) END
