@@ -40,7 +40,8 @@ export class Members0017 implements MigrationInterface {
       )`);
     await describeColumns(db, 'sync_organization_settings', {
       approval_deletes: 'a preview with more deletes is applied when a second person has approved it; null: no limit',
-      approval_changes: 'as approval_deletes, of all its changes',
+      approval_changes:
+        'as approval_deletes, of all its changes; a sync without a preview waits before it comes to more',
       approval_hours: 'how long it waits for that; the changes of a preview are kept for 48 hours',
     });
     await protectTenantTable(db, 'public.sync_organization_settings');
@@ -53,7 +54,7 @@ export class Members0017 implements MigrationInterface {
     // Who looks for runs without a worker leaves alone what waits for a person.
     await db.query(`GRANT SELECT (approval, approval_until) ON public.sync_runs TO sync_maintenance`);
     await describeColumns(db, 'sync_runs', {
-      approval: 'wanted: it does not start before a second person has approved it; null: nobody has to',
+      approval: 'wanted: it does not start, or go on, before a second person has approved it; null: nobody has to',
       approval_by: 'who approved or refused it; never who requested it',
     });
   }

@@ -45,7 +45,8 @@ const GONE: ItemPlan = { kind: 'unchanged', destination: null };
 
 function undoCreate(input: UndoInput, existing: ExternalItem | null): ItemPlan {
   const { change, destinationDeletes, isInUseElsewhere } = input;
-  if (!existing?.data || existing.archived) return GONE;
+  if (existing?.archived) return { kind: 'unchanged', destination: existing };
+  if (!existing?.data) return GONE;
   const since = change.became ? diffFields(change.became, existing.data) : [];
   const isAsLeft = change.became ? since.length === 0 : contentHash(existing.data) === change.after_hash;
   if (!isAsLeft) return changedSince(existing, since);
@@ -73,7 +74,7 @@ function undoUpdate(input: UndoInput, existing: ExternalItem | null): ItemPlan {
   );
   const since = diffFields(became, now).filter(({ field }) => ours.has(field) && !isBack.has(field));
   if (change.via_archive) {
-    if (existing.archived) return GONE;
+    if (existing.archived) return { kind: 'unchanged', destination: existing };
     if (since.length > 0) return changedSince(existing, since);
     const archived: ItemPlan = { kind: 'delete', destination: existing, archives: destinationDeletes === 'archive' };
     const reset = writtenBack(existing, withoutState(was), withoutState(became), mayPass);

@@ -43,6 +43,7 @@ export class PreviewsService {
           filters: only === undefined ? {} : { external_id: only },
           of_sync_id: undefined,
           override_reason: undefined,
+          approval: null,
         },
         ...{ undoes_sync_id: syncId, trigger: 'request', requested_by: currentUser() },
       });

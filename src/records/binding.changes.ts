@@ -4,7 +4,8 @@ import { contentHash } from '../planning/field.diff.ts';
 import { remembering } from '../planning/field.merge.ts';
 import { agreedOn } from '../planning/field.plan.ts';
 import type { Binding, ItemPlan } from '../planning/plan.types.ts';
-import type { KeptChange, PlannedItem } from '../planning/planning.types.ts';
+import type { RetriedItem } from '../planning/planned.outcome.ts';
+import type { KeptChange } from '../planning/planning.types.ts';
 import { membersNamed, resetMembers, withoutState } from '../planning/reset.ts';
 import { type Pair, sourceSide } from './bindings.sql.ts';
 
@@ -27,7 +28,7 @@ export interface StoredBinding {
 type BindingChange = Binding | { readonly source_id: string; readonly removed: true };
 
 /** The changes of an item's binding after its plan and its write. Empty when the binding stays the same. */
-export function bindingChanges(one: PlannedItem, result: WriteResult | undefined): BindingChange[] {
+export function bindingChanges(one: RetriedItem, result: WriteResult | undefined): BindingChange[] {
   const { work, plan, binding, undoes } = one;
   if (undoes) return bindingAfterUndo(one, undoes, result);
   const { external_id: source_id, data: source, born } = work.item;
@@ -65,20 +66,25 @@ export function bindingChanges(one: PlannedItem, result: WriteResult | undefined
  * a sync in the other direction takes nothing for a change of the destination.
  */
 function bindingAfterUndo(
-  { plan, binding }: PlannedItem,
+  { plan, binding, intended }: RetriedItem,
   { kind, was, became }: KeptChange,
   result: WriteResult | undefined,
 ): BindingChange[] {
-  if (!binding || !result?.ok) return [];
-  if (plan.kind === 'delete') {
-    if (!plan.archives) return [{ source_id: binding.source_id, removed: true }];
+  // What an attempt wrote whose answer was lost is found as it is to be.
+  const done = result ? result.ok && plan.kind : plan.kind === 'unchanged' && intended;
+  if (!binding || !done) return [];
+  const entry = 'destination' in plan ? plan.destination : null;
+  if (done === 'delete') {
+    const isArchived = plan.kind === 'delete' ? plan.archives : entry?.archived === true;
+    if (!isArchived) return [{ source_id: binding.source_id, removed: true }];
     const back = kind === 'update' ? withoutState(was ?? {}) : {};
-    const held = { ...plan.destination.data, ...(plan.resets && resetMembers(plan.resets)) };
+    const held = { ...entry?.data, ...(plan.kind === 'delete' && plan.resets && resetMembers(plan.resets)) };
     return [{ ...withSides(binding, back, membersNamed(held, Object.keys(back))), put_away: true }];
   }
-  if (plan.kind !== 'update' || !result.data) return [];
+  const data = result?.ok ? result.data : entry?.data;
+  if (done !== 'update' || !data) return [];
   const back = kind === 'delete' ? membersNamed(was ?? {}, Object.keys(became ?? {})) : (was ?? {});
-  const changed = withSides(binding, back, membersNamed(result.data, Object.keys(back)));
+  const changed = withSides(binding, back, membersNamed(data, Object.keys(back)));
   return [kind === 'delete' ? { ...changed, put_away: false } : changed];
 }
 

@@ -51,6 +51,8 @@ export interface Run {
   readonly override_reason: string | null;
   readonly trigger: 'request' | 'schedule' | 'webhook' | 'sync';
   readonly requested_by: string | null;
+  /** `wanted`: it does not start, or go on, before a second person has approved it. Null: nobody has to. */
+  readonly approval: 'wanted' | 'approved' | 'refused' | 'expired' | null;
   /** Of the span in which it was asked for, when that was traced. */
   readonly traceparent: string | null;
   readonly state: 'waiting' | 'ready' | 'paused' | 'ended';
@@ -84,6 +86,8 @@ export interface Waiting {
   readonly limited_until?: string;
   readonly failures?: Readonly<Record<string, number>>;
   readonly page?: PageSize;
+  /** It waits for a second person, this long at most, and without its slots. */
+  readonly approval_hours?: number;
 }
 
 /** Where a run resumes. Stored in `checkpoint` of its row in sync_progress. */

@@ -100,6 +100,7 @@ export class RunsService {
         filters: only === undefined ? run.filters : { external_id: only },
         of_sync_id: syncId,
         override_reason: undefined,
+        approval: null,
         trigger: 'request',
         requested_by: currentUser(),
       });

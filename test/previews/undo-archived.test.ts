@@ -106,6 +106,50 @@ describe('The undo of a sync that brought an entry back', () => {
       GUARD_OFF,
     ));
 
+  it('ends there also when Odoo breaks between its writes', () =>
+    withEmpty(
+      fixture,
+      async (systems) => {
+        const { org, odoo, sync } = systems;
+        const { before, after, sync_id } = await broughtBack(systems);
+        let brought = sync_id;
+        for (const from of [1, 2, 3]) {
+          // More often than a request is tried, so that the batch is planned again over what it has written.
+          odoo.setFaults([{ kind: 'response-lost', from, times: 5, match: '/product.template/write' }]);
+          expect((await undo(fixture, org, brought)).run.progress.status).toBe('completed');
+          odoo.setFaults([]);
+          expect([from, shirtOf(odoo)]).toEqual([from, before]);
+          const run = await sync('product', { mode: 'full' });
+          expect([from, run.counts, shirtOf(odoo)]).toEqual([from, { updated: 1 }, after]);
+          brought = run.sync_id;
+        }
+      },
+      GUARD_OFF,
+    ));
+
+  it('says in its preview what Odoo would refuse of it', () =>
+    withEmpty(
+      fixture,
+      async ({ org, shop, odoo, sync }) => {
+        const ada = (country: string) => ({ email: 'ada@shop.example', first_name: 'Ada', billing: { country } });
+        const { id } = shop.admin.createCustomer(ada('DE')) as Json;
+        await sync('customer');
+        shop.admin.deleteCustomer(id);
+        await sync('customer');
+        shop.admin.createCustomer(ada('CH'));
+        const { sync_id } = await sync('customer');
+        odoo.admin.unlink('res.country', odoo.admin.search('res.country', [['code', '=', 'DE']]));
+        const asked = await fixture.call(org, 'POST', `/runs/${sync_id}/undo`);
+        const preview = await fixture.ended(org, asked.body.sync_id);
+        expect(preview).toMatchObject({ counts: { failed: 1 }, progress: { status: 'completed_with_errors' } });
+        const shown = async (what: string) =>
+          (await fixture.call(org, 'GET', `/progress/${preview.sync_id}/${what}`)).body.items;
+        expect(await shown('items')).toMatchObject([{ error_class: 'unknown_country' }]);
+        expect(await shown('changes')).toEqual([]);
+      },
+      GUARD_OFF,
+    ));
+
   it('puts back into the trash of a shop what only came out of it, and says so of what was changed with it', () =>
     withEmpty(fixture, async ({ org, shop, ids, another }) => {
       const { shop: other, id } = await another();

@@ -84,6 +84,26 @@ describe('The undo of a sync to another connection', () => {
     expect(held(erp)).toEqual(['Other', 'Renamed']);
   });
 
+  it('is no change of the destination either when the answer to its write was lost', async () => {
+    const { orgId, shop, erp, ends } = await pair();
+    const kept = shop.put(person('Kept'));
+    await fixture.run(orgId, ends);
+    shop.put(person('Renamed', 'kept@example.test'), kept);
+    const { sync_id } = await fixture.run(orgId, ends);
+    erp.hooks.afterWrite = () => {
+      erp.hooks.afterWrite = undefined;
+      throw new ConnectorError('timeout', 'The answer is lost.', { ambiguous: true });
+    };
+    expect((await undo(fixture, orgId, sync_id)).run.counts).toEqual({ updated: 1 });
+    const back = {
+      source_connection_id: ends.destination.connection_id,
+      destination: { connection_id: ends.source_connection_id },
+    };
+    expect((await fixture.run(orgId, { ...back, mode: 'full' })).counts).toEqual({ unchanged: 1 });
+    expect([held(shop), held(erp)]).toEqual([['Renamed'], ['Kept']]);
+    expect((await fixture.run(orgId, ends)).counts).toEqual({ updated: 1 });
+  });
+
   it('refuses, item by item and with both values, what was changed or deleted since', async () => {
     const { orgId, shop, erp, ends } = await pair();
     const ids = ['One', 'Two', 'Three', 'Four'].map((name) => shop.put(person(name)));

@@ -109,6 +109,7 @@ describe('The story of an item', () => {
       change({ phone: '5', city: 'Chur' });
       await as(orgId, 'maria', `/runs/${waiting.sync_id}/approve`, {});
       await fixture.ended(orgId, waiting.sync_id);
+      await fixture.call(orgId, 'PATCH', '/settings', { approval_changes: -1 });
 
       shop.admin.deleteCustomer(id);
       await run('jan');

@@ -38,6 +38,15 @@ async function organization() {
   return { orgId, from, to, ends, preview, apply };
 }
 
+/** A sync without a preview, once it waits for a second person. */
+async function held(orgId: string, ends: object) {
+  const { sync_id } = await fixture.start(orgId, ends);
+  return waitFor('it waits for a second person', async () => {
+    const { body } = await fixture.call(orgId, 'GET', `/runs/${sync_id}`);
+    return body.state === 'waiting' && body.approval === 'wanted' ? body : undefined;
+  });
+}
+
 describe('A preview with more changes than one person may apply', () => {
   it('is applied when a second person has approved it, and not before', async () => {
     const { orgId, to, preview, apply } = await organization();
@@ -109,8 +118,65 @@ describe('A preview with more changes than one person may apply', () => {
     const { orgId, ends, preview, apply } = await organization();
     await limit(orgId, { approval_changes: 2 });
     const run = await apply(await preview());
+    // That one would change as much, and waits for a second person in its turn; it has got the connections.
+    const other = await held(orgId, ends);
+    for (const { sync_id } of [other, run])
+      expect((await fixture.call(orgId, 'GET', `/runs/${sync_id}`)).body.approval).toBe('wanted');
+  });
+});
+
+describe('A sync without a preview that comes to more changes than one person may make', () => {
+  it('waits before it makes them, holds up nobody, and goes on when a second person has approved it', async () => {
+    const { orgId, from, to, ends } = await organization();
+    await limit(orgId, { approval_changes: 2 });
+    const run = await held(orgId, ends);
+    expect(run).toMatchObject({ approval: 'wanted', approval_until: expect.stringMatching(/^20/), counts: {} });
+    expect(run.progress).toMatchObject({
+      ...{ status: 'queued', processed_count: 0 },
+      waiting_reason:
+        'It would change 3 in its next batch, and one person may change no more than 2. A second person must approve it.',
+    });
+    expect(to.system.items.size).toBe(0);
+    expect((await fixture.run(orgId, { ...ends, destination: 'records' })).progress.status).toBe('completed');
+    expect((await by('user-1', orgId, `/runs/${run.sync_id}/approve`, {})).status).toBe(409);
+    expect((await by('user-2', orgId, `/runs/${run.sync_id}/approve`, {})).status).toBe(200);
+    const ended = await fixture.ended(orgId, run.sync_id);
+    expect(ended).toMatchObject({ approval: 'approved', approval_by: 'user-2', counts: { created: 3 } });
+    expect(ended.progress).toMatchObject({ status: 'completed', processed_count: 3, waiting_reason: null });
+    expect([to.system.items.size, from.system.items.size]).toEqual([3, 3]);
+    const types = (await trail(orgId, run.sync_id)).map(({ activity_type }) => activity_type);
+    expect(types).toEqual(expect.arrayContaining(['approval_wanted', 'run_approved', 'sync_completed']));
+  });
+
+  it('keeps what it has done, and does the rest once', async () => {
+    const { orgId, from, to, ends } = await organization();
+    for (let n = 0; n < 247; n += 1) from.system.put({ email: `c${n}@x.example`, name: `C${n}`, phone: null });
+    await limit(orgId, { approval_changes: 120 });
+    const run = await held(orgId, ends);
+    const done = to.system.items.size;
+    expect(run.counts).toEqual({ created: done });
+    expect(done).toBeGreaterThan(0);
+    expect(done).toBeLessThanOrEqual(120);
+    expect(run.progress.waiting_reason).toContain(`It has changed ${done} and would change`);
+    expect((await by('user-2', orgId, `/runs/${run.sync_id}/approve`, {})).status).toBe(200);
+    expect((await fixture.ended(orgId, run.sync_id)).counts).toEqual({ created: 250 });
+    expect(to.system.items.size).toBe(250);
+  });
+
+  it('ends where it is when it is refused, cancelled, or not decided in time', async () => {
+    const { orgId, to, ends } = await organization();
+    await limit(orgId, { approval_changes: 2 });
+    const [refused, cancelled, late] = [await held(orgId, ends), await held(orgId, ends), await held(orgId, ends)];
+    expect((await by('user-2', orgId, `/runs/${refused.sync_id}/refuse`, { reason: 'Not now.' })).status).toBe(200);
+    expect((await fixture.call(orgId, 'POST', `/progress/${cancelled.sync_id}/cancel`)).body.status).toBe('cancelled');
+    await sql(fixture.service.database.superuserUrl, 'UPDATE sync_runs SET approval_until = now() WHERE sync_id = $1', [
+      late.sync_id,
+    ]);
+    for (const { sync_id } of [refused, cancelled, late])
+      expect((await fixture.ended(orgId, sync_id)).progress.status).toBe('cancelled');
+    expect(to.system.items.size).toBe(0);
+    await limit(orgId, { approval_changes: 3 });
     expect((await fixture.run(orgId, ends)).counts).toEqual({ created: 3 });
-    expect((await fixture.call(orgId, 'GET', `/runs/${run.sync_id}`)).body.approval).toBe('wanted');
   });
 });
 

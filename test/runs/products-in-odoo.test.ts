@@ -121,6 +121,29 @@ describe('Products in Odoo', () => {
       }
     });
   });
+
+  it('A change of one variant among several is seen by the next incremental sync, its deletion by the next full one', () => {
+    let now = Date.UTC(2026, 8, 1);
+    return withOdoo({ products: 10, orders: 0, partners: 0, now: () => now }, async (odoo) => {
+      const { toRecords } = await syncs('org-variants', odoo);
+      const template = odoo.admin
+        .read('product.template', odoo.admin.search('product.template', []), ['product_variant_ids'])
+        .find(({ product_variant_ids: ids }) => ids.length > 1);
+      const [first, second] = template?.product_variant_ids ?? [];
+      await toRecords('product');
+      now += 3_600_000;
+      odoo.admin.write('product.product', [first], { barcode: '4006381333931' });
+      expect((await toRecords('product', 'incremental')).counts).toMatchObject({ updated: 1 });
+      // Else the overlap would read the product again.
+      now += 3_600_000;
+      odoo.admin.create('product.template', { name: 'Other' });
+      await toRecords('product', 'incremental');
+      now += 3_600_000;
+      odoo.admin.unlink('product.product', [second]);
+      expect((await toRecords('product', 'incremental')).counts.updated ?? 0).toBe(0);
+      expect((await toRecords('product')).counts).toMatchObject({ updated: 1 });
+    });
+  });
 });
 
 describe.each([18, 19] as const)('Between a shop and Odoo %s', (version) => {

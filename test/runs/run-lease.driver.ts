@@ -4,6 +4,7 @@ import type { SyncStatus } from '../../src/common/sync-status.ts';
 import { RemovalListeners } from '../../src/connectors/connections/connection.editor.ts';
 import type { Statement } from '../../src/database/database.ts';
 import { RunDispatcher } from '../../src/runs/run.dispatcher.ts';
+import type { Waiting } from '../../src/runs/run.types.ts';
 import { insertRun } from '../../src/runs/runs.sql.ts';
 import { acquireLease, commitBatch, releaseLease, renewLease } from '../../src/runs/worker/lease.sql.ts';
 import { runAsWorker } from '../../src/tenancy/tenant.context.ts';
@@ -102,6 +103,8 @@ export class RunDriver {
         return this.release(epoch, null);
       case 'postpone':
         return this.release(epoch, new Date(Date.now() + 3_600_000));
+      case 'ask for approval':
+        return this.askForApproval(epoch);
       case 'release of an old epoch':
         return this.release(epoch - 1, null);
       case 'time runs out':
@@ -181,9 +184,17 @@ export class RunDriver {
     return row?.outcome ?? 'nothing';
   }
 
-  private async release(epoch: number, until: Date | null): Promise<Result> {
+  /** And a second person approves it: nobody else's event would lead it on. */
+  private async askForApproval(epoch: number): Promise<Result> {
+    const result = await this.release(epoch, null, { approval_hours: 1 });
+    await this.administer(`UPDATE public.sync_runs SET approval = 'approved'
+                            WHERE org_id = $1 AND sync_id = $2 AND approval = 'wanted'`);
+    return result;
+  }
+
+  private async release(epoch: number, until: Date | null, waiting: Waiting = {}): Promise<Result> {
     const [row] = await this.query<{ released: boolean }>(
-      releaseLease(this.orgId, this.syncId, epoch, until, until ? { limited_until: until.toISOString() } : {}),
+      releaseLease(this.orgId, this.syncId, epoch, until, until ? { limited_until: until.toISOString() } : waiting),
     );
     return row?.released ? 'true' : 'false';
   }

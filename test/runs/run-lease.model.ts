@@ -62,7 +62,7 @@ export class RunModel {
       this.fruitlessLeases += 1;
     }
     const isHeld = was === 'leased' || was === 'expired';
-    if (isHeld && (event === 'release' || event === 'postpone')) {
+    if (isHeld && ['release', 'postpone', 'ask for approval'].includes(event)) {
       this.fruitlessLeases = 0;
       this.postponements += event === 'postpone' ? 1 : 0;
     }
@@ -91,7 +91,7 @@ export class RunModel {
     }
     if (!isHeld) return;
     if (event === 'heartbeat') this.isLimited = false;
-    if (event === 'release' || event === 'postpone') {
+    if (['release', 'postpone', 'ask for approval'].includes(event)) {
       this.sync = 'queued';
       this.isLimited = event === 'postpone';
     }

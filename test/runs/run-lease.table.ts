@@ -29,6 +29,7 @@ export const EVENTS = {
   'give up': 'the holder',
   release: 'the holder',
   postpone: 'the holder',
+  'ask for approval': 'the holder',
   'release of an old epoch': 'a former holder',
   'time runs out': 'the clock',
   rescue: 'any worker',
@@ -86,6 +87,7 @@ const fenced = each(NOBODYS, is('fenced'));
 const nothing = each(ALL, is('nothing'));
 const taken: Cell = [when('sync ended', 'no lease', 'ended'), { result: 'lease', to: 'leased' }];
 const released: Cell = [when('sync ended', 'false', 'ready'), { result: 'true', to: 'ready' }];
+const asked: Cell = [when('sync ended', 'false', 'ready'), { result: 'true', to: 'waiting' }];
 const requested: Cell = [when('sync ended', 'sync-ended'), { result: 200 }];
 
 export const TABLE: Record<RunEvent, Record<State, Cell>> = {
@@ -117,6 +119,7 @@ export const TABLE: Record<RunEvent, Record<State, Cell>> = {
   'give up': { ...fenced, ...each(HELD, [when('sync ended', 'ended', 'ended'), { result: 'finished', to: 'ended' }]) },
   release: { ...each(NOBODYS, is('false')), ...each(HELD, released) },
   postpone: { ...each(NOBODYS, is('false')), ...each(HELD, released) },
+  'ask for approval': { ...each(NOBODYS, is('false')), ...each(HELD, asked) },
   'release of an old epoch': each(ALL, is('false')),
 
   'time runs out': { ...nothing, ready: is('nothing', 'overdue'), leased: is('nothing', 'expired') },

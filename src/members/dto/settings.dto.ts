@@ -10,7 +10,13 @@ export class OrganizationSettingsDto {
   })
   approval_deletes: number | null;
 
-  @ApiProperty({ type: Number, nullable: true, description: 'As approval_deletes, of all its changes', example: 1_000 })
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description:
+      'As approval_deletes, of all its changes. A sync without a preview waits before the batch with which it would come to more; null: no limit',
+    example: 1_000,
+  })
   approval_changes: number | null;
 
   @ApiProperty({ description: 'How many hours it waits for that', example: 24 })

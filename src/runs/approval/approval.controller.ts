@@ -28,7 +28,7 @@ export class ApprovalController {
     id: 'approveRun',
     summary: 'Approve a run that waits for a second person',
     description:
-      'Not by who requested it. It starts when its connections are free; what has changed since the preview is left alone, as always. Written to the audit trail.',
+      'Not by who requested it. It starts, or goes on where it stopped, when its connections are free; what has changed since the preview is left alone, as always. Written to the audit trail.',
     ok: [{ status: 200, description: 'The run', type: RunDto }],
     problems: ['not-found', 'conflict'],
   })

@@ -19,7 +19,8 @@ export interface WantedApproval {
  * 1. A run that applies a preview with more deletes, or more changes, than the organization allows one person waits. So does one whose deletes are
  *    too many with those that other runs made within the time of the guard, and one that overrides the delete guard without a preview when
  *    deletes have a limit: nobody knows how many there will be.
- * 2. It starts when somebody who has the right approve, and did not request it, approves it.
+ *    Any other run that writes to a system waits in its course, before it comes to more changes (`ChangeLimit`).
+ * 2. It starts, or goes on, when somebody who has the right approve, and did not request it, approves it.
  * 3. It ends as cancelled when such a person refuses it, or nobody has decided in time.
  * 4. Each decision is one entry of the trail.
  */

@@ -1,5 +1,6 @@
 import { ConnectorError } from '../../connectors/contract/connector.error.ts';
 import type { ConnectorSession, WriteOperation, WriteResult } from '../../connectors/contract/connector.types.ts';
+import type { ChangeLimit } from '../../planning/change.limit.ts';
 import type { DeletionBudget } from '../../planning/deletion.guard.ts';
 import { keptChange } from '../../planning/kept.change.ts';
 import { isWrite, operationOf, resetOf } from '../../planning/planned.operation.ts';
@@ -27,6 +28,7 @@ interface Parts {
   readonly references: MissingReferences;
   readonly retryPolicy: RetryPolicy;
   readonly budget: DeletionBudget;
+  readonly changeLimit: ChangeLimit;
   readonly lateWrites: LateWrites;
   readonly openWrites: OpenWrites;
 }
@@ -116,7 +118,7 @@ export class ConnectionDestination implements Destination {
 
   /** Plans and writes until the result of every item is known. */
   private async planAndWrite(items: readonly WorkItem[]) {
-    const { planner, retryPolicy, budget, lateWrites, openWrites } = this.parts;
+    const { planner, retryPolicy, budget, changeLimit, lateWrites, openWrites } = this.parts;
     /** The plans of earlier attempts. A change that the destination already has is counted as made by this run. */
     const tried = new Map<string, PlannedItem>();
     let left = Number.POSITIVE_INFINITY;
@@ -131,11 +133,13 @@ export class ConnectionDestination implements Destination {
       const writes = planned.filter(isWrite);
       const deletes = writes.filter(({ plan }) => plan.kind === 'delete').length;
       budget.expect(deletes);
+      changeLimit.expect(writes.length);
       if (await lateWrites.mustLookAgain(writes)) continue;
       await openWrites.begin(planned, writes);
       try {
         const results = await this.write(writes);
         budget.spend(deletes);
+        changeLimit.spend(planned.filter((one) => one.intended || isWrite(one)).length);
         openWrites.end(planned);
         return { planned, stale, results: await this.explained(writes, results) };
       } catch (error) {

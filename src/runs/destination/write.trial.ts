@@ -1,5 +1,5 @@
 import type { ConnectorSession, ForeseenRefusal, ItemProblem } from '../../connectors/contract/connector.types.ts';
-import { isWrite, operationOf } from '../../planning/planned.operation.ts';
+import { isWrite, operationOf, resetOf } from '../../planning/planned.operation.ts';
 import type { PlannedItem } from '../../planning/planning.types.ts';
 import { type BindingRow, findBoundDestinations, type Pair } from '../../records/bindings.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
@@ -31,7 +31,8 @@ export class WriteTrial {
     const { pair, session, retryPolicy, signal } = this.options;
     const writes = planned.filter(isWrite);
     if (writes.length === 0) return new Map();
-    const operations = writes.map(operationOf);
+    // A delete is refused for what has to be written before it, if at all.
+    const operations = writes.map((one) => resetOf(one) ?? operationOf(one));
     const foreseen = await retryPolicy.call(() => session.findRefusals(pair.entity, operations, signal));
     const changed = await this.changedBefore(foreseen.flatMap((refusal) => refusal?.holder ?? []));
     const refused = new Map<PlannedItem, ItemProblem>();

@@ -96,7 +96,7 @@ export class RunDto {
   @ApiProperty({
     enum: ['waiting', 'ready', 'paused', 'ended'],
     description:
-      'waiting: another run of the same connection and entity type is active, or writes to the same system. ready: queued or running.',
+      'waiting: another run of the same connection and entity type is active, or writes to the same system, or a second person is waited for. ready: queued or running.',
     example: 'ready',
   })
   state: string;
@@ -105,7 +105,7 @@ export class RunDto {
     type: String,
     enum: ['wanted', 'approved', 'refused', 'expired'],
     nullable: true,
-    description: 'wanted: it starts when a second person has approved it. Null: nobody has to.',
+    description: 'wanted: it starts, or goes on, when a second person has approved it. Null: nobody has to.',
     example: null,
   })
   approval: string | null;

@@ -2,7 +2,8 @@
 -- runs wait for the slot. Two that write to one system at once would each make what neither finds yet.
 -- Promises: assigns free slots to the organization's waiting runs, oldest first. A run never overtakes an older run that waits for
 -- the same slot, unless that waits for a paused connection: while one of its connections is paused, no run starts. Nor does one start that a
--- second person has not approved; when nobody does in time, it ends as cancelled. A slot is free when its run has ended, for whatever reason. Returns the runs that are ready to be queued.
+-- second person has not approved; when nobody does in time, it ends as cancelled. A slot is free when its run has ended, for whatever reason, or
+-- waits again, for a second person. Returns the runs that are ready to be queued.
 -- Waits 3 s for another dispatch of the organization, longer than a request waits for a row: nobody but dispatches holds this lock.
 -- Callers: sync_app.
 
@@ -53,7 +54,8 @@ BEGIN
     IF wanted && taken OR EXISTS (
       SELECT FROM public.sync_slots s JOIN public.sync_progress p USING (org_id, sync_id)
        WHERE s.org_id = org AND s.connection_id = ANY (slots) AND s.entity_type = r.entity_type
-         AND s.sync_id <> r.sync_id AND p.completed_at IS NULL) THEN
+         AND s.sync_id <> r.sync_id AND p.completed_at IS NULL AND NOT EXISTS (
+           SELECT FROM public.sync_runs h WHERE h.org_id = org AND h.sync_id = s.sync_id AND h.state = 'waiting')) THEN
       taken := taken || wanted;
       CONTINUE;
     END IF;

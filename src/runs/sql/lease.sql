@@ -2,7 +2,8 @@
 -- Promises: take_lease assigns a run that is ready to one worker under a new epoch, or returns no row. renew_lease extends the lease and
 -- returns what was requested in the meantime (continue, cancel, pause, ended, fenced). release_lease makes the run available to other
 -- workers, not before a time. Both store what the run waits for: `waiting` is {reason, next_try_at, limited_until, failures, page}, where a
--- member that is missing is none, and without page the checkpoint keeps the size of a page that it has. A call with an epoch that is not the current one changes nothing. runs_without_worker finds the runs whose worker died or whose
+-- member that is missing is none (release_lease takes approval_hours, too: the run waits for a second person so long at most, and without its
+-- slots), and without page the checkpoint keeps the size of a page that it has. A call with an epoch that is not the current one changes nothing. runs_without_worker finds the runs whose worker died or whose
 -- job was lost.
 -- Callers: sync_app.
 
@@ -86,9 +87,16 @@ GRANT EXECUTE ON FUNCTION app.renew_lease(text, text, bigint, interval, jsonb) T
 CREATE OR REPLACE FUNCTION app.release_lease(org text, sync text, epoch bigint, until timestamptz, waiting jsonb) RETURNS boolean
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  asks CONSTANT boolean := waiting ? 'approval_hours' AND EXISTS (
+    SELECT FROM public.sync_progress AS s WHERE s.org_id = org AND s.sync_id = sync AND s.completed_at IS NULL);
 BEGIN
   UPDATE public.sync_runs AS w
-     SET leased_by = NULL, leased_until = coalesce(until, now()) + interval '1 minute', leases_without_commit = 0,
+     SET leased_by = NULL, leased_until = CASE WHEN NOT asks THEN coalesce(until, now()) + interval '1 minute' END,
+         state = CASE WHEN asks THEN 'waiting' ELSE w.state END, approval = CASE WHEN asks THEN 'wanted' ELSE w.approval END,
+         approval_until = CASE WHEN asks THEN now() + make_interval(hours => (waiting ->> 'approval_hours')::integer)
+                               ELSE w.approval_until END,
+         leases_without_commit = 0,
          postponements = w.postponements + CASE WHEN until IS NULL THEN 0 ELSE 1 END,
          failures = coalesce(waiting -> 'failures', w.failures)
    WHERE w.org_id = org AND w.sync_id = sync AND w.lease_epoch = epoch AND w.state = 'ready' AND w.leased_by IS NOT NULL;

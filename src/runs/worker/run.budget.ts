@@ -1,5 +1,6 @@
 import type { OpenedConnection } from '../../connectors/connections/connection.types.ts';
-import { findSettings, type OrganizationSettings } from '../../members/settings.sql.ts';
+import { DEFAULT_SETTINGS, findSettings, type OrganizationSettings } from '../../members/settings.sql.ts';
+import { ChangeLimit } from '../../planning/change.limit.ts';
 import { type BudgetState, DeletionBudget } from '../../planning/deletion.guard.ts';
 import { countBindings, type Pair } from '../../records/bindings.sql.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
@@ -22,7 +23,8 @@ export async function budgetOf(
   const limits = {
     percent: Number(percent ?? 15),
     count: typeof count === 'number' ? count : null,
-    onePerson: await deletesOfOnePerson(database, run),
+    // A second person approves a preview: what no preview has shown nobody can.
+    onePerson: (await settingsOf(database, run)).approval_deletes,
   };
   const arrived = (progress.checkpoint as RunCheckpoint | null)?.arrived ?? (await countArrived(database, run, pair));
   const [recent] = await database.query<{ count: number }>(countDeletedEarlier(run, Number(hours ?? 24)));
@@ -41,10 +43,20 @@ function onRefusal(run: Run): BudgetState['onRefusal'] {
   return run.kind === 'apply' ? 'stop at the guard' : 'stop';
 }
 
-/** What is deleted beyond it needs a second person, who approves a preview: what no preview has shown nobody can. */
-async function deletesOfOnePerson(database: TenantDatabase, { org_id }: RunLease['run']): Promise<number | null> {
+/**
+ * What the run may write to a system before a second person has approved it. Of what a preview has shown, that person was asked before; any other
+ * run stops when it comes to more, and goes on where it stopped.
+ */
+export async function changeLimitOf(database: TenantDatabase, run: Run): Promise<ChangeLimit> {
+  const { approval_changes: changes, approval_hours: hours } = await settingsOf(database, run);
+  const { created = 0, updated = 0, deleted = 0 } = run.counts;
+  const isApproved = run.approval === 'approved';
+  return new ChangeLimit({ changes: isApproved ? null : changes, hours, done: created + updated + deleted });
+}
+
+async function settingsOf(database: TenantDatabase, { org_id }: Run): Promise<OrganizationSettings> {
   const [settings] = await database.query<OrganizationSettings>(findSettings(org_id));
-  return settings?.approval_deletes ?? null;
+  return settings ?? DEFAULT_SETTINGS;
 }
 
 /** A sample asks the sync that it follows, since it looks at few of what is bound. */

@@ -176,6 +176,12 @@ export class RunLease {
     return row?.released ?? false;
   }
 
+  /** Releases the run until a second person has approved it. Returns false as `release` does. */
+  askForApproval(hours: number, reason: string): Promise<boolean> {
+    this.waiting = { reason, approval_hours: hours };
+    return this.release(null);
+  }
+
   /** Stops the heartbeat. */
   async close(): Promise<void> {
     clearInterval(this.timer);

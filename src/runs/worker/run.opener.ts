@@ -27,7 +27,7 @@ import { CheckpointBatches } from '../source/checkpoint.batches.ts';
 import { RecordsUndo } from '../undo/records.undo.ts';
 import { UndoPlanner } from '../undo/undo.planner.ts';
 import { RetryPolicy } from './retry.policy.ts';
-import { budgetOf } from './run.budget.ts';
+import { budgetOf, changeLimitOf } from './run.budget.ts';
 import type { RunLease } from './run.lease.ts';
 import { type ConfirmedSystems, RunSystems } from './run.systems.ts';
 
@@ -149,6 +149,7 @@ export class RunOpener {
       references,
       retryPolicy,
       budget,
+      changeLimit: await changeLimitOf(this.database, run),
       openWrites: await OpenWrites.of(this.database, run, pair, since),
       lateWrites: new LateWrites({
         ...{ database: this.database, lease, pair, retryPolicy },

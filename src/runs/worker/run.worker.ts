@@ -9,6 +9,7 @@ import { ConnectorError } from '../../connectors/contract/connector.error.ts';
 import { isConnectionLoss, isContention } from '../../database/sqlstate.ts';
 import { JobQueue } from '../../jobs/job.queue.ts';
 import { RunMetrics } from '../../metrics/run.metrics.ts';
+import { ApprovalWanted } from '../../planning/change.limit.ts';
 import { GuardTripped } from '../../planning/deletion.guard.ts';
 import { runAsWorker } from '../../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
@@ -112,6 +113,7 @@ export class RunWorker implements OnModuleInit {
   private async handleError(lease: RunLease, turn: RunTurn, error: unknown): Promise<void> {
     if (error instanceof Stopped) return this.handleStop(lease, turn);
     if (error instanceof Postponed) return this.postpone(lease, error.until);
+    if (error instanceof ApprovalWanted) return this.askForApproval(lease, error);
     if (error instanceof GuardTripped) return this.failByGuard(lease, error);
     if (error instanceof ConnectorError) return this.fail(lease, error.quoting);
     if (error instanceof Problem) return this.fail(lease, error.message);
@@ -153,6 +155,16 @@ export class RunWorker implements OnModuleInit {
       source_system: lease.progress.source_system,
       error_message: lease.waitingReason,
       details: { next_try_at: lease.databaseTime(until).toISOString() },
+    });
+  }
+
+  /** It goes on from its checkpoint when a second person has approved it; nothing of the batch at hand is written. */
+  private async askForApproval(lease: RunLease, { hours, message }: ApprovalWanted): Promise<void> {
+    const { sync_id, entity_type } = lease.run;
+    if (!(await lease.askForApproval(hours, message))) return;
+    await this.activity.append({
+      ...{ sync_id, entity_type, activity_type: 'approval_wanted', status: 'queued', error_message: message },
+      ...{ source_system: lease.progress.source_system, details: { hours } },
     });
   }
 

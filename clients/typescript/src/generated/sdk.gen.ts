@@ -744,7 +744,7 @@ export const resumeConnection = <ThrowOnError extends boolean = false>(options: 
 /**
  * Approve a run that waits for a second person
  *
- * Not by who requested it. It starts when its connections are free; what has changed since the preview is left alone, as always. Written to the audit trail.
+ * Not by who requested it. It starts, or goes on where it stopped, when its connections are free; what has changed since the preview is left alone, as always. Written to the audit trail.
  */
 export const approveRun = <ThrowOnError extends boolean = false>(options: Options<ApproveRunData, ThrowOnError>): RequestResult<ApproveRunResponses, ApproveRunErrors, ThrowOnError> => (options.client ?? client).post<ApproveRunResponses, ApproveRunErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-Api-Key', type: 'apiKey' }],

@@ -973,7 +973,7 @@ export type OrganizationSettings = {
      */
     approval_deletes: number | null;
     /**
-     * As approval_deletes, of all its changes
+     * As approval_deletes, of all its changes. A sync without a preview waits before the batch with which it would come to more; null: no limit
      */
     approval_changes: number | null;
     /**
@@ -1614,11 +1614,11 @@ export type Run = {
     trigger: 'request' | 'schedule' | 'webhook' | 'sync';
     requested_by: string | null;
     /**
-     * waiting: another run of the same connection and entity type is active, or writes to the same system. ready: queued or running.
+     * waiting: another run of the same connection and entity type is active, or writes to the same system, or a second person is waited for. ready: queued or running.
      */
     state: 'waiting' | 'ready' | 'paused' | 'ended';
     /**
-     * wanted: it starts when a second person has approved it. Null: nobody has to.
+     * wanted: it starts, or goes on, when a second person has approved it. Null: nobody has to.
      */
     approval: 'wanted' | 'approved' | 'refused' | 'expired' | null;
     approval_until: string | null;
@@ -1835,11 +1835,11 @@ export type PreviewRun = {
     trigger: 'request' | 'schedule' | 'webhook' | 'sync';
     requested_by: string | null;
     /**
-     * waiting: another run of the same connection and entity type is active, or writes to the same system. ready: queued or running.
+     * waiting: another run of the same connection and entity type is active, or writes to the same system, or a second person is waited for. ready: queued or running.
      */
     state: 'waiting' | 'ready' | 'paused' | 'ended';
     /**
-     * wanted: it starts when a second person has approved it. Null: nobody has to.
+     * wanted: it starts, or goes on, when a second person has approved it. Null: nobody has to.
      */
     approval: 'wanted' | 'approved' | 'refused' | 'expired' | null;
     approval_until: string | null;
