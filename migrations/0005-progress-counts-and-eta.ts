@@ -100,7 +100,7 @@ export class Progress0005 implements MigrationInterface {
       privileges: `SELECT, INSERT (id, org_id, sync_id, initiated_by, ${given}),
         UPDATE (cancel_requested, pause_requested, requested_at, requested_by, ${given})`,
     });
-    await db.query(`GRANT SELECT (org_id) ON public.sync_progress TO sync_directory`);
+    await db.query(`GRANT SELECT (org_id, status, completed_at) ON public.sync_progress TO sync_directory`);
     await db.query(`CREATE POLICY directory ON public.sync_progress FOR SELECT TO sync_directory USING (true)`);
     await db.query(`GRANT SELECT, UPDATE (status, error_message) ON public.sync_progress TO sync_maintenance`);
     // completed_at = now(): Postgres holds the ended row, too, against the policy for SELECT.

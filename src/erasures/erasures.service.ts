@@ -4,6 +4,7 @@ import { decodeCursor, type Page, toPage } from '../common/cursor.ts';
 import { DEFAULT_LIMIT, type PageQuery } from '../common/list-query.dto.ts';
 import { invalidMember, Problem } from '../common/problem.ts';
 import { comparableEmail } from '../connectors/canonical/comparable.text.ts';
+import { Quotas } from '../quotas/quotas.ts';
 import { currentTenant, currentUser } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import type { EraseDto, ErasureDto } from './dto/erasures.dto.ts';
@@ -17,29 +18,25 @@ import {
   storeErasure,
 } from './erasure.sql.ts';
 
-/** Of one organization at once. Each takes its turn page by page, so more would only wait. */
-const MOST_OPEN = 20;
-
 /** Takes requests to erase a person, and says what came of them. */
 @Injectable()
 export class ErasuresService {
   constructor(
     private readonly database: TenantDatabase,
     private readonly activity: ActivityService,
+    private readonly quotas: Quotas,
   ) {}
 
   /** Throws invalid-request unless one person is named, not-found for an id that no customer has. */
   async request(body: EraseDto): Promise<ErasureDto> {
     const { orgId } = currentTenant();
+    const most = this.quotas.limits.erasures;
     const named = await this.named(body);
     const erasure: NewErasure = { ...named, reference: body.reference ?? null, requestedBy: currentUser() };
     return this.database.transaction(async (transaction) => {
-      const [row] = await transaction.query<ErasureRow>(storeErasure(orgId, erasure, MOST_OPEN));
+      const [row] = await transaction.query<ErasureRow>(storeErasure(orgId, erasure, most));
       if (!row)
-        throw new Problem(
-          'quota-exceeded',
-          `Your organization has ${MOST_OPEN} erasures at work; wait for one of them.`,
-        );
+        throw new Problem('quota-exceeded', `Your organization has ${most} erasures at work; wait for one of them.`);
       await this.activity.append({
         ...{ activity_type: 'erasure_requested', status: 'queued' },
         details: { erasure_id: row.id, named_by: row.named_by, reference: row.reference },

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { maintenance } from '../jobs/task.runner.ts';
 import { ControlListeners } from './control.listeners.ts';
+import { OpenSyncsMetrics } from './open-syncs.metrics.ts';
 import { ProgressController } from './progress.controller.ts';
 import { ProgressService } from './progress.service.ts';
 import { ReportBatcher } from './report.batcher.ts';
@@ -9,9 +10,10 @@ import { StreamController } from './stream/stream.controller.ts';
 import { StreamKeepAlive } from './stream/stream.keep-alive.ts';
 import { StreamService } from './stream/stream.service.ts';
 
-/** The maintenance of progress, which also runs in a process without an API: it ends syncs whose reporter went silent. */
+/** The maintenance of progress, which also runs in a process without an API: it ends syncs whose reporter went silent; and its metrics. */
 @Module({
   providers: [
+    OpenSyncsMetrics,
     maintenance('silent-syncs', ({ SYNC_SILENT_MINUTES }) => ({
       everySeconds: 30,
       statement: {

@@ -15,6 +15,9 @@ const MIB = 1024 * 1024;
 /** Of one checkpoint. */
 const MAX_CHECKPOINT_BYTES = 64 * 1024;
 
+/** At work at once. Each takes its turn page by page, so more would only wait. */
+const MOST_ERASURES = 20;
+
 const NAMES: Readonly<Record<Quota, string>> = {
   active_syncs: 'active syncs',
   connections: 'connections',
@@ -23,6 +26,7 @@ const NAMES: Readonly<Record<Quota, string>> = {
   alert_rules: 'alert rules',
   keys: 'keys, those that ended within 90 days included',
   members: 'members',
+  erasures: 'erasures at work',
   preview_bytes: 'bytes of stored previews',
   checkpoint_bytes: 'bytes of checkpoints',
   records: 'records',
@@ -54,6 +58,7 @@ export class Quotas {
       alert_rules: env.SYNC_ORG_ALERT_RULES,
       keys: env.SYNC_ORG_KEYS,
       members: env.SYNC_ORG_MEMBERS,
+      erasures: MOST_ERASURES,
       preview_bytes: env.SYNC_ORG_PREVIEW_MIB * MIB,
       checkpoint_bytes: env.SYNC_ORG_ACTIVE_SYNCS * MAX_CHECKPOINT_BYTES,
       records: env.SYNC_ORG_RECORDS,

@@ -12,6 +12,7 @@ const NAMES = [
   'alert_rules',
   'keys',
   'members',
+  'erasures',
   'preview_bytes',
   'checkpoint_bytes',
   'records',

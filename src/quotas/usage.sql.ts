@@ -9,6 +9,7 @@ export interface StoredUsage {
   readonly alert_rules: number;
   readonly keys: number;
   readonly members: number;
+  readonly erasures: number;
   readonly preview_bytes: number;
   readonly checkpoint_bytes: number;
   readonly records: number;
@@ -35,6 +36,7 @@ export const usageOf = (
            (SELECT count(*)::int FROM public.sync_alert_rules WHERE org_id = $1) AS alert_rules,
            app.count_keys($6) AS keys,
            (SELECT count(*)::int FROM (SELECT FROM auth.users_extended WHERE org_id = $1 LIMIT $7) AS known) AS members,
+           (SELECT count(*)::int FROM public.sync_erasures WHERE org_id = $1 AND state = 'running') AS erasures,
            (SELECT coalesce(sum(pg_column_size(delta_data)), 0)::bigint FROM public.sync_preview_cache
              WHERE org_id = $1) AS preview_bytes,
            (SELECT coalesce(sum(pg_column_size(checkpoint)), 0)::bigint FROM (SELECT checkpoint FROM public.sync_progress

@@ -117,7 +117,7 @@ const CALLS = [
   `SELECT * FROM app.commit_batch('org-1', 'run', 2, '1 minute', '${JSON.stringify(BATCH)}')`,
   `SELECT app.cleanup_seen(10), app.cleanup_expired_items(30, 10), app.empty_expired_changes(30)`,
   `SELECT * FROM app.claim_webhook_endpoints(10, 2, '1 minute')`,
-  `SELECT app.alert_lag(), app.cleanup_alerts(10), (SELECT count(*) FROM app.open_runs())`,
+  `SELECT app.alert_lag(), app.cleanup_alerts(10), (SELECT count(*) FROM app.open_runs()), (SELECT count(*) FROM app.open_syncs())`,
   `SELECT * FROM app.claim_alert_turns(10, '1 minute')`,
   `SELECT app.cleanup_preview_changes(10), app.cleanup_webhook_deliveries(10), app.cleanup_outbound_deliveries(10), app.purge_removed_connections(10)`,
 ];

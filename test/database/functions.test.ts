@@ -61,6 +61,7 @@ app.mentions(text, text) | sync_owner | INVOKER | - | sync_app
 app.open_member_session(text, text, text, text, text, boolean, integer, bytea, timestamp with time zone) | sync_owner | DEFINER | - | sync_app
 app.open_runs() | sync_maintenance | DEFINER | - | sync_app
 app.open_session(bytea, bytea, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
+app.open_syncs() | sync_directory | DEFINER | enable_seqscan=off | sync_app
 app.organization_keys(uuid, integer) | sync_owner | DEFINER | - | sync_app
 app.organizations(bytea, text, text, integer) | sync_directory | DEFINER | - | sync_app
 app.organizations_of_the_trail(text, integer) | sync_directory | DEFINER | enable_seqscan=off | sync_app

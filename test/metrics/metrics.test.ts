@@ -46,6 +46,21 @@ describe('GET /metrics', () => {
     expect(metrics.get('sync_reports_oldest_seconds')).toBe(0);
   });
 
+  it('tells how many syncs are not over by status, those that other services report among them', async () => {
+    const open = (status: string) => value(`sync_syncs_open{status="${status}"}`);
+    const report = (sync_id: string, members = {}) =>
+      fixture.call('org-reporter', 'POST', '/progress', {
+        ...{ sync_id, entity_type: 'x', source_system: 'y', ...members },
+      });
+    for (const id of ['r1', 'r2', 'r3']) expect((await report(id)).status).toBe(201);
+    expect((await report('q1', { status: 'queued' })).status).toBe(201);
+    expect((await fixture.call('org-reporter', 'POST', '/progress/r3/complete')).status).toBe(200);
+    // One of the test before is open, too. What was read within the last seconds is told again.
+    await waitFor('they are counted', async () => (await open('running')) === 3);
+    expect(await open('queued')).toBe(1);
+    expect(await open('paused')).toBe(0);
+  });
+
   it('tells of the queue and of open runs by state, for the whole cluster', async () => {
     const { id, system } = await fixture.connect(ORG, 'held');
     const held = Promise.withResolvers<void>();

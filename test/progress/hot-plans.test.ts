@@ -90,6 +90,8 @@ const HOT: [string, Statement, number][] = [
   ['the list of active syncs', activeSyncs(ORG, {}), 1_000],
   ['the list of active syncs with a filter', activeSyncs(ORG, { status: 'paused' }), 10_000],
   ['the slowest syncs', slowSyncs(ORG, 10), 10_000],
+  // Whoever has ended is not read: of each organization there are as many.
+  ['the open syncs of the cluster', { text: 'SELECT status, syncs FROM app.open_syncs()', values: [] }, 100_010],
   ['a poll of the live stream', watchProgress([{ orgId: ORG, digest: null }]), 2 * 1_000],
   ['the claim of a new Idempotency-Key', claimKey(ORG, 'new', ''), 1],
   ['the claim of a used Idempotency-Key', claimKey(ORG, 'key-1', ''), 2],

@@ -106,7 +106,7 @@ describe('the roles', () => {
     expect(rows).toEqual([{ rolcanlogin: false }]);
   });
 
-  it('sync_directory may read which organizations there are, and of keys what makes one valid; the owner is not in it', async () => {
+  it('sync_directory may read which organizations there are, how many syncs are open, and of keys what makes one valid; the owner is not in it', async () => {
     const { rows } = await admin.query(
       `SELECT c.oid::regclass::text || '.' || a.attname AS column, acl.privilege_type AS may
          FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid CROSS JOIN LATERAL aclexplode(a.attacl) acl
@@ -116,7 +116,7 @@ describe('the roles', () => {
       ...['org_id', 'kind', 'key_hash', 'expires_at', 'revoked_at'].map((column) => `SELECT auth.api_keys.${column}`),
       'SELECT sync_activity_log.org_id',
       'SELECT sync_connections.org_id',
-      'SELECT sync_progress.org_id',
+      ...['org_id', 'status', 'completed_at'].map((column) => `SELECT sync_progress.${column}`),
       'SELECT auth.users_extended.org_id',
     ]);
     const members = await admin.query("SELECT pg_has_role('sync_owner', 'sync_directory', 'USAGE') AS inherits");

@@ -874,7 +874,7 @@ GRANT SELECT, INSERT (id, org_id, sync_id, initiated_by, entity_type, source_sys
       updated_at, completed_at, error_message, checkpoint) ON public.sync_progress TO sync_sql
 ;
 -- next
-GRANT SELECT (org_id) ON public.sync_progress TO sync_directory
+GRANT SELECT (org_id, status, completed_at) ON public.sync_progress TO sync_directory
 ;
 -- next
 CREATE POLICY directory ON public.sync_progress FOR SELECT TO sync_directory USING (true)
@@ -3887,6 +3887,26 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/measure_
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
+-- Why: an operator sees how many syncs go on, also those that other services report and that no run of the service stands for.
+-- Promises: how many syncs of all organizations are not over, by status. It names no organization, and reads the rows of open syncs alone, whatever
+-- the planner knows: its cost does not grow with history.
+-- Callers: sync_app, when metrics are asked for, every few seconds at most.
+
+CREATE OR REPLACE FUNCTION app.open_syncs() RETURNS TABLE (status text, syncs integer)
+LANGUAGE sql SECURITY DEFINER STABLE
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off AS $$
+SELECT s.status, count(*)::integer FROM public.sync_progress AS s WHERE s.completed_at IS NULL GROUP BY s.status
+$$;
+ALTER FUNCTION app.open_syncs() OWNER TO sync_directory;
+REVOKE ALL ON FUNCTION app.open_syncs() FROM PUBLIC, sync_app, sync_maintenance, sync_sql;
+GRANT EXECUTE ON FUNCTION app.open_syncs() TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/open_syncs.sql', '58f7d39025bcccab79a869cb603892a24d0743c23da7171e2368c32bec810423', ARRAY['ROUTINE app.open_syncs()']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
 -- Elapsed time, speed, ETA and the check of counts against the total are generated columns and constraints: migrations/0005-progress-counts-and-eta.ts.
 -- What they are computed from is measured by triggers: measure_progress.sql.
 -- Why: reporting progress is the hot path. One call carries reports of many syncs and organizations, so that they share a round trip and
@@ -4303,7 +4323,7 @@ GRANT EXECUTE ON FUNCTION app.prepare_activity_partitions(integer) TO sync_app, 
 SELECT app.prepare_activity_partitions(3);
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/partitions.sql', 'ea6b28d023ffbbfae16b18b969ef5a04a0881f46dc01a4943990304b27b87ced', ARRAY['ROUTINE app.activity_partition_name(at timestamp with time zone)', 'ROUTINE app.has_activity_partition(at timestamp with time zone)', 'ROUTINE app.ensure_activity_partition(at timestamp with time zone)', 'ROUTINE app.prepare_activity_partitions(months_ahead integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/partitions.sql', 'ea6b28d023ffbbfae16b18b969ef5a04a0881f46dc01a4943990304b27b87ced', ARRAY['ROUTINE app.has_activity_partition(at timestamp with time zone)', 'ROUTINE app.activity_partition_name(at timestamp with time zone)', 'ROUTINE app.ensure_activity_partition(at timestamp with time zone)', 'ROUTINE app.prepare_activity_partitions(months_ahead integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -4482,7 +4502,7 @@ REVOKE ALL ON FUNCTION app.verify_unsealed(text, timestamptz, uuid, integer) FRO
 GRANT EXECUTE ON FUNCTION app.verify_unsealed(text, timestamptz, uuid, integer) TO sync_app, sync_sql;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/seals.sql', '7fd30573bcd9005f409a57a0b73be37f54df2e61b008a6016f7623f7cca267e9', ARRAY['ROUTINE app.activity_entry_hash(entry sync_activity_log)', 'ROUTINE app.activity_seal_hash(seal sync_activity_seals)', 'ROUTINE app.organizations_of_the_trail(after text, most integer)', 'ROUTINE app.unsealed_entries(org text, most integer)', 'ROUTINE app.seal_entries(org text)', 'ROUTINE app.verify_seals(org text, after bigint, most integer)', 'ROUTINE app.verify_unsealed(org text, after_time timestamp with time zone, after_id uuid, most integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/seals.sql', '7fd30573bcd9005f409a57a0b73be37f54df2e61b008a6016f7623f7cca267e9', ARRAY['ROUTINE app.activity_entry_hash(entry sync_activity_log)', 'ROUTINE app.activity_seal_hash(seal sync_activity_seals)', 'ROUTINE app.unsealed_entries(org text, most integer)', 'ROUTINE app.seal_entries(org text)', 'ROUTINE app.organizations_of_the_trail(after text, most integer)', 'ROUTINE app.verify_seals(org text, after bigint, most integer)', 'ROUTINE app.verify_unsealed(org text, after_time timestamp with time zone, after_id uuid, most integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -4601,7 +4621,7 @@ REVOKE ALL ON FUNCTION app.cleanup_trail_persons(integer, integer) FROM PUBLIC, 
 GRANT EXECUTE ON FUNCTION app.cleanup_trail_persons(integer, integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/trail_persons.sql', '196f1b829847d00bc29d4ab800bafbf82f68eadc0d7f10b338ae553369e19df5', ARRAY['ROUTINE app.detach_persons()', 'ROUTINE app.with_tokens(org text, value text)', 'ROUTINE app.with_persons(org text, value text)', 'ROUTINE app.cleanup_trail_persons(months integer, batch_size integer)', 'TRIGGER detach_persons ON public.sync_activity_log']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/trail_persons.sql', '196f1b829847d00bc29d4ab800bafbf82f68eadc0d7f10b338ae553369e19df5', ARRAY['ROUTINE app.cleanup_trail_persons(months integer, batch_size integer)', 'ROUTINE app.with_tokens(org text, value text)', 'ROUTINE app.detach_persons()', 'ROUTINE app.with_persons(org text, value text)', 'TRIGGER detach_persons ON public.sync_activity_log']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -5430,7 +5450,7 @@ REVOKE ALL ON FUNCTION app.runs_without_worker(integer) FROM PUBLIC, sync_app, s
 GRANT EXECUTE ON FUNCTION app.runs_without_worker(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/lease.sql', '1a6a354f106fa62858c5703daa25726375de71515a6f3d00367fbf8a754ce605', ARRAY['ROUTINE app.runs_without_worker(batch_size integer)', 'ROUTINE app.take_lease(org text, sync text, worker text, lease interval)', 'ROUTINE app.renew_lease(org text, sync text, epoch bigint, lease interval, waiting jsonb)', 'ROUTINE app.release_lease(org text, sync text, epoch bigint, until timestamp with time zone, waiting jsonb)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/lease.sql', '1a6a354f106fa62858c5703daa25726375de71515a6f3d00367fbf8a754ce605', ARRAY['ROUTINE app.take_lease(org text, sync text, worker text, lease interval)', 'ROUTINE app.renew_lease(org text, sync text, epoch bigint, lease interval, waiting jsonb)', 'ROUTINE app.release_lease(org text, sync text, epoch bigint, until timestamp with time zone, waiting jsonb)', 'ROUTINE app.runs_without_worker(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -6150,7 +6170,7 @@ REVOKE ALL ON FUNCTION app.without_members(jsonb, text[]) FROM PUBLIC, sync_app,
 GRANT EXECUTE ON FUNCTION app.without_members(jsonb, text[]) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('erasures/sql/erase.sql', 'ddfd675ed0d2868c4869d64897927146cbee3d738474f353b63d89c7a138119e', ARRAY['ROUTINE app.mentions(value text, address text)', 'ROUTINE app.address_pattern(address text)', 'ROUTINE app.without_address(value text, address text, instead text)', 'ROUTINE app.without_members(data jsonb, paths text[])']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('erasures/sql/erase.sql', 'ddfd675ed0d2868c4869d64897927146cbee3d738474f353b63d89c7a138119e', ARRAY['ROUTINE app.address_pattern(address text)', 'ROUTINE app.mentions(value text, address text)', 'ROUTINE app.without_address(value text, address text, instead text)', 'ROUTINE app.without_members(data jsonb, paths text[])']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -6602,7 +6622,7 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('console/sql/search_te
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
-DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_member_session.sql', 'auth/sql/open_session.sql', 'auth/sql/organization_keys.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/measure_progress.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/log_rights.sql', 'activity/sql/partitions.sql', 'activity/sql/seals.sql', 'activity/sql/sign_entry.sql', 'activity/sql/trail_persons.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/kept_changes.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_expired_items.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/open_runs.sql', 'runs/sql/purge_removed_connections.sql', 'previews/sql/cleanup_preview_changes.sql', 'schedules/sql/due_censuses.sql', 'schedules/sql/due_schedules.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql', 'webhooks/sql/due_webhook_checks.sql', 'webhook-endpoints/sql/claim_webhook_endpoints.sql', 'webhook-endpoints/sql/cleanup_outbound_deliveries.sql', 'webhook-endpoints/sql/publish_batch_events.sql', 'webhook-endpoints/sql/publish_event.sql', 'webhook-endpoints/sql/publish_sync_event.sql', 'alerts/sql/alert_lag.sql', 'alerts/sql/claim_alert_turns.sql', 'alerts/sql/cleanup_alerts.sql', 'alerts/sql/signal_ended_sync.sql', 'erasures/sql/claim_erasures.sql', 'erasures/sql/erase.sql', 'console/sql/find_syncs.sql', 'console/sql/overview.sql', 'console/sql/search_terms.sql']::text[])
+DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_member_session.sql', 'auth/sql/open_session.sql', 'auth/sql/organization_keys.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/measure_progress.sql', 'progress/sql/open_syncs.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/log_rights.sql', 'activity/sql/partitions.sql', 'activity/sql/seals.sql', 'activity/sql/sign_entry.sql', 'activity/sql/trail_persons.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/kept_changes.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_expired_items.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/open_runs.sql', 'runs/sql/purge_removed_connections.sql', 'previews/sql/cleanup_preview_changes.sql', 'schedules/sql/due_censuses.sql', 'schedules/sql/due_schedules.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql', 'webhooks/sql/due_webhook_checks.sql', 'webhook-endpoints/sql/claim_webhook_endpoints.sql', 'webhook-endpoints/sql/cleanup_outbound_deliveries.sql', 'webhook-endpoints/sql/publish_batch_events.sql', 'webhook-endpoints/sql/publish_event.sql', 'webhook-endpoints/sql/publish_sync_event.sql', 'alerts/sql/alert_lag.sql', 'alerts/sql/claim_alert_turns.sql', 'alerts/sql/cleanup_alerts.sql', 'alerts/sql/signal_ended_sync.sql', 'erasures/sql/claim_erasures.sql', 'erasures/sql/erase.sql', 'console/sql/find_syncs.sql', 'console/sql/overview.sql', 'console/sql/search_terms.sql']::text[])
 ;
 -- next
 REVOKE CREATE ON SCHEMA app, public FROM sync_maintenance, sync_directory
@@ -6669,20 +6689,20 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
   SELECT kind, md5(string_agg(fact, E'\n' ORDER BY fact COLLATE "C")) AS hash FROM facts GROUP BY kind
 ;
 -- next
-COMMENT ON SCHEMA app IS 'as migrated: {"functions":"91ca1f03b40d201e7743bb8f7f28308e","grants":"3ae9f4ea392659c1e43fa7207f3ae54c","owners":"2a715cc37d78410fa9b1986802e8d058","policies":"ab21acd308cd66c270fac6093cafad97","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"dee1b86cf8bbe6c36fe54f03a462f83a","triggers":"a779ffa12aa95a31272168c19cac8bc4"}'
+COMMENT ON SCHEMA app IS 'as migrated: {"functions":"2371339ad7316fd7ff1b242dec9e6085","grants":"6b9e0209f8aee590883ce845957ae305","owners":"2a715cc37d78410fa9b1986802e8d058","policies":"ab21acd308cd66c270fac6093cafad97","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"dee1b86cf8bbe6c36fe54f03a462f83a","triggers":"a779ffa12aa95a31272168c19cac8bc4"}'
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-30T15:43:30.866Z','2026-11-30T18:43:30.866Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-30T15:57:40.310Z','2026-11-30T18:57:40.310Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-30T15:43:30.866Z','2026-11-30T16:43:30.866Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-30T15:57:40.311Z','2026-11-30T16:57:40.311Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-30T15:43:30.866Z','2026-11-30T18:43:30.866Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-30T15:57:40.311Z','2026-11-30T18:57:40.311Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-30T15:43:30.866Z','2026-11-30T16:43:30.866Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-30T15:57:40.311Z','2026-11-30T16:57:40.311Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -6697,16 +6717,16 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-30T17:43:30.866Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-30T17:57:40.311Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-30T17:43:30.867Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-30T17:57:40.311Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-30T17:43:30.867Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-30T17:57:40.311Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-30T17:43:30.867Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-30T17:57:40.311Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
 INSERT INTO public.sync_trail_persons (org_id,token,address) VALUES ('org-1','person:live','live')
@@ -6724,61 +6744,61 @@ INSERT INTO public.sync_trail_persons (org_id,token,address,month) VALUES ('org-
 INSERT INTO public.sync_erasures (org_id,id,named_by) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','email')
 ;
 -- next
-INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','email','completed',0,'2023-08-18T17:43:30.868Z')
+INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','email','completed',0,'2023-08-18T17:57:40.311Z')
 ;
 -- next
 INSERT INTO public.sync_erasures (org_id,id,named_by) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','email')
 ;
 -- next
-INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','email','completed',0,'2023-08-18T17:43:30.868Z')
+INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','email','completed',0,'2023-08-18T17:57:40.311Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-30T18:43:30.868Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-30T18:57:40.311Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-30T16:43:30.868Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-30T16:57:40.311Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-30T18:43:30.868Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-30T18:57:40.311Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-30T16:43:30.868Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-30T16:57:40.311Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-30T18:43:30.868Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-30T18:57:40.320Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-30T16:43:30.868Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-30T16:57:40.320Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-30T18:43:30.868Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-30T18:57:40.320Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-30T16:43:30.868Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-30T16:57:40.320Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-26T17:43:30.868Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-26T17:57:40.320Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-26T17:43:30.868Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-26T17:57:40.320Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-30T16:43:30.868Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-30T16:57:40.320Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-30T16:43:30.868Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-30T16:57:40.320Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -6985,40 +7005,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-30T18:43:30.870Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-30T18:57:40.321Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-30T16:43:30.870Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-30T16:57:40.321Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-30T18:43:30.870Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-30T18:57:40.321Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-30T16:43:30.870Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-30T16:57:40.321Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-12-01T17:43:30.870Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-12-01T17:57:40.321Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-12-01T17:43:30.870Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-12-01T17:57:40.321Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-12-01T17:43:30.870Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-12-01T17:57:40.321Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-12-01T17:43:30.870Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-12-01T17:57:40.321Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-30T17:43:30.870Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-30T17:57:40.321Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-30T17:43:30.870Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-30T17:57:40.321Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-30T17:43:30.870Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-30T17:57:40.321Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-30T17:43:30.870Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-30T17:57:40.321Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,secret_key_id,enabled) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','https://receiver.example','{"live"}','standard','\x73','k',false)
@@ -7036,13 +7056,13 @@ INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,se
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','172cdd4a-1601-758f-3c43-e6103738d8f3','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-22T17:43:30.870Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-22T17:57:40.321Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-22T17:43:30.870Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-22T17:57:40.321Z')
 ;
 -- next
 INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-1','live','failed')
@@ -7060,37 +7080,37 @@ INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-2','stale','
 INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','r','failed','live','s')
 ;
 -- next
-INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-08-31T17:43:30.870Z')
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-08-31T17:57:40.321Z')
 ;
 -- next
 INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','r','failed','live','s')
 ;
 -- next
-INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-08-31T17:43:30.870Z')
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-08-31T17:57:40.321Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-11-30T17:43:30.870Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-11-30T17:57:40.321Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-11-30T17:43:30.870Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-11-30T17:57:40.321Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-11-30T17:43:30.870Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-11-30T17:57:40.321Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-11-30T17:43:30.870Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-11-30T17:57:40.321Z')
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-01T17:43:30.870Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-01T17:57:40.321Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-01T17:43:30.870Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-01T17:57:40.321Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-01T17:43:30.870Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-01T17:57:40.321Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-01T17:43:30.870Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-01T17:57:40.321Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
 INSERT INTO public.sync_alert_signals (org_id,sync_id) VALUES ('org-1','live')
@@ -7129,16 +7149,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-30T18:43:30.870Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-30T18:57:40.322Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-30T16:43:30.870Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-30T16:57:40.322Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-30T18:43:30.870Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-30T18:57:40.322Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-30T16:43:30.870Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-30T16:57:40.322Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')

@@ -69,7 +69,7 @@ export type OrganizationPage = {
     next_cursor: string | null;
 };
 
-export type Quota = 'active_syncs' | 'connections' | 'schedules' | 'webhook_endpoints' | 'alert_rules' | 'keys' | 'members' | 'preview_bytes' | 'checkpoint_bytes' | 'records' | 'found_bytes' | 'change_bytes' | 'item_bytes' | 'streams';
+export type Quota = 'active_syncs' | 'connections' | 'schedules' | 'webhook_endpoints' | 'alert_rules' | 'keys' | 'members' | 'erasures' | 'preview_bytes' | 'checkpoint_bytes' | 'records' | 'found_bytes' | 'change_bytes' | 'item_bytes' | 'streams';
 
 export type QuotaUsage = {
     name: Quota;
