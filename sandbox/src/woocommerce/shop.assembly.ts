@@ -75,7 +75,12 @@ export function assembleShop(homeUrl: string, options: ResolvedOptions, stopping
     ...{ orders: orderStore, writer, hasCustomer, changes, ids, metaIds, legacy, now },
     taxRates: options.taxRates,
     shown,
-    accounts: { completed: (id) => customerService.becomePaying(id), lost: (id) => customerService.tell(id) },
+    pricesIncludeTax: options.pricesIncludeTax,
+    accounts: {
+      emailOf: (id) => customerStore.get(id)?.email ?? '',
+      completed: (id) => customerService.becomePaying(id),
+      lost: (id) => customerService.tell(id),
+    },
     lineIds: new IdSequence(lineIdAt(orders, 0)),
     show: (order) => showOrder(order, orderPresenter),
   });

@@ -43,7 +43,7 @@ export interface WooCommerceSandboxOptions {
   shownDecimals?: number;
   /** The shop's table of taxes; none, as in a shop that does not compute taxes. Generated orders have taxes of their own. */
   taxRates?: readonly TaxRate[];
-  /** What the shop's settings say about prices of products (false). Orders over REST are without tax in either case. */
+  /** Whether prices of products include the shop's own taxes (false). The lines of orders are without tax in either case. */
   pricesIncludeTax?: boolean;
   faults?: readonly FaultRule[];
   /** The shop's clock, milliseconds since 1970. */

@@ -270,6 +270,7 @@ describe('Variations of 7.9', () => {
     const outcomes = (batch: Json) =>
       Object.entries(batch).map(([kind, items]) => [kind, (items as Json[]).map(outcomeOf)]);
     expect([status, outcomes(body)]).toEqual([200, outcomes(recording.body)]);
+    expect(body.delete[1].id).toBe((recording.body as Json).delete[1].id);
     expect(
       shop
         .state()

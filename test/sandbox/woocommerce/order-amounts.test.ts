@@ -1,6 +1,8 @@
 import { startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recordedRows } from '../../connectors/woocommerce/recordings.support.ts';
+import { readRecording } from '../../recordings/recording.parser.ts';
+import { replay } from './recordings.support.ts';
 import { shopClient } from './shop-client.support.ts';
 
 type Json = Awaited<ReturnType<ReturnType<typeof shopClient>>>['body'];
@@ -78,6 +80,17 @@ describe('The shop adds up orders as WooCommerce does', () => {
     expectAsRecorded(await order(await create155()), '102-order-dp6');
   });
 
+  it('shipping is taxed as what is shipped (100)', async () => {
+    await shop.stop();
+    const taxRates = RATES.map((one) => ({ ...one, shipping: one.id === 1 }));
+    shop = await startWooCommerceSandbox({ customers: 0, products: 0, orders: 0, taxRates });
+    call = shopClient(shop);
+    const product = (regular_price: string, tax_class: string) =>
+      shop.admin.createProduct({ name: regular_price, regular_price, tax_class }).id;
+    [first, second] = [product('19.99', 'reduced-rate'), product('33.3333', 'books-food')];
+    expectAsRecorded(await order(await create155()), '102-order-dp6');
+  });
+
   it('and rounds total and taxes when it loads them, to the decimals that it shows by then (109)', async () => {
     const id = await create155();
     shop.admin.showDecimals(0);
@@ -120,6 +133,52 @@ describe('The shop adds up orders as WooCommerce does', () => {
       line_items: [{ product_id: first, quantity: -1 }],
     });
     expectAsRecorded(body, '448-order-create-negative-quantity');
+  });
+
+  it('prices with the shop’s own taxes count without them, wherever they are sent (120, 121, 122, 124)', async () => {
+    await shop.stop();
+    const keys = { consumerKey: 'ck_example', consumerSecret: 'cs_example' };
+    const taxRates = RATES.map((one) => ({ ...one, shipping: one.id === 1 }));
+    shop = await startWooCommerceSandbox({
+      ...{ ...keys, customers: 0, products: 0, orders: 0, taxRates },
+      pricesIncludeTax: true,
+    });
+    call = shopClient(shop);
+    const lamp = shop.admin.createProduct({ name: 'Produkt 0 – Größe &amp; Maß', regular_price: '5.00' }).id;
+    const book = shop.admin.createProduct({ name: 'B', regular_price: '19.99', tax_class: 'reduced-rate' }).id;
+    const ids = new Map([
+      ['10', lamp],
+      ['11', book],
+    ]);
+    const made = async (name: string) => {
+      const recording = readRecording(`woocommerce-11/${name}`);
+      const sent = (recording.request.body ?? '').replace(/(?<="product_id": )\d+/g, (id) => String(ids.get(id)));
+      const { body } = await replay({ ...recording, request: { ...recording.request, body: sent } }, shop.url);
+      expectAsRecorded(body, name);
+      expect(body.prices_include_tax).toBe(true);
+      return body.id;
+    };
+    expectAsRecorded(await order(await made('120-order-create-incl-tax')), '121-order-incl-tax-dp6');
+    await made('122-order-create-incl-tax-given-total');
+    await made('124-order-create-incl-tax-no-rate');
+  });
+
+  it('a total alone leaves the subtotal of the product (454)', async () => {
+    const { body } = await call('POST', '/orders', {
+      billing: GERMANY,
+      line_items: [{ product_id: first, quantity: 1, total: 'abc' }],
+    });
+    expectAsRecorded(body, '454-order-create-total-text');
+    const more = await call('POST', '/orders', { line_items: [{ product_id: first, total: '30' }] });
+    expect(more.body.line_items).toMatchObject([{ subtotal: '30.00', total: '30.00' }]);
+  });
+
+  it('an order of an account without an address has its e-mail, and the shop’s own taxes (425)', async () => {
+    const { id: customer_id } = shop.admin.createCustomer({ email: 'customer0@example.test' });
+    const { body } = await call('POST', '/orders', { customer_id, line_items: [{ product_id: first, quantity: 1 }] });
+    expectAsRecorded(body, '425-order-create-customer-no-addresses');
+    const [recorded] = [recordedRows('425-order-create-customer-no-addresses')].flat() as Json[];
+    expect(body.billing).toEqual(recorded?.billing);
   });
 
   it('says in its settings how many decimals it shows (380)', async () => {

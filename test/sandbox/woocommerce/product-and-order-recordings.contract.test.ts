@@ -26,6 +26,7 @@ const SAME = [
   '446-order-create-empty-email',
   '447-order-create-billing-types',
   '205-webhook-update-bad-status',
+  '528-products-status-any-trash',
   '637-bom-body',
   '638-broken-surrogate',
   '51-delete-order-trash-404',

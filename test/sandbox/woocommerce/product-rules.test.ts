@@ -10,6 +10,7 @@ const NOW = Date.UTC(2026, 10, 28, 12);
 const RECORDED = {
   '651-product-create-markup': ['name', 'description', 'sku'],
   '650-product-create-empty-name': ['name'],
+  '634-array-body': ['name'],
   '952-product-create-description': ['name', 'description', 'short_description'],
   '330-category-create': ['name'],
   '270-product-create-sale-in-future': ['price', 'sale_price', 'on_sale', 'date_on_sale_from_gmt', 'date_on_sale_to'],
@@ -67,6 +68,18 @@ describe('What the sandbox makes of products, as WooCommerce 11 does', () => {
     expect([body, headers['x-wp-total'], headers['x-wp-totalpages']]).toEqual([
       ...[[], recording.headers['x-wp-total'], recording.headers['x-wp-totalpages']],
     ]);
+  });
+
+  it('names what a batch of variations does not find, each in its way (241)', async () => {
+    const shirt = shop.admin.createProduct({ name: 'Batch', type: 'variable' }).id;
+    const batch = { update: [{ id: 999999, regular_price: '1' }], delete: [999998] };
+    const { body } = await call('POST', `/products/${shirt}/variations/batch`, batch);
+    const recorded = readRecording('woocommerce-11/241-variations-batch-mixed').body as typeof body;
+    expect(body.update[0]).toEqual(recorded.update[2]);
+    expect(body.delete[0]).toEqual({
+      ...recorded.delete[1],
+      id: { ...recorded.delete[1].id, product_id: shirt },
+    });
   });
 
   it('lists what is included, whatever is excluded (520)', async () => {

@@ -22,6 +22,8 @@ export interface LineSource {
   now: number;
   /** WooCommerce 7.9. */
   legacy: boolean;
+  /** A price of the shop's table without tax. */
+  net(micros: number, taxClass: string): number;
 }
 
 type Lines = Pick<OrderRecord, 'line_items' | 'shipping_lines' | 'fee_lines'>;
@@ -68,30 +70,21 @@ function mergeList<T extends { id: number }>(
 function mergeItem(before: LineItem | null, given: Params, source: LineSource): LineItem {
   const product = before ? null : productOf(given, source);
   const quantity = Math.trunc(Number(given.quantity ?? before?.quantity ?? 1)) || 0;
+  const tax_class = String(given.tax_class ?? before?.tax_class ?? product?.taxClass ?? '');
   // A line of less than nothing costs nothing (recording 448).
-  const price = quantity < 0 ? 0 : (product?.price ?? 0);
-  const subtotal = given.subtotal ?? given.total; // WooCommerce reads a total without a subtotal as undiscounted
+  const price = quantity < 0 ? 0 : source.net((product?.price ?? 0) * quantity, product?.taxClass ?? '');
+  const total = given.total == null ? (before?.total ?? price) : toMicros(given.total);
+  // A total alone is a discount where it is lower, and raises the subtotal where it is higher (recordings 134, 454).
+  const subtotal = given.subtotal == null ? Math.max(before?.subtotal ?? price, total) : toMicros(given.subtotal);
   return {
     id: before?.id ?? source.nextLineId(),
     name: String(given.name ?? before?.name ?? product?.name ?? ''),
     product_id: before?.product_id ?? product?.productId ?? 0,
     variation_id: before?.variation_id ?? product?.variationId ?? 0,
     quantity,
-    tax_class: String(given.tax_class ?? before?.tax_class ?? product?.taxClass ?? ''),
-    subtotal: before
-      ? given.subtotal == null
-        ? before.subtotal
-        : toMicros(given.subtotal)
-      : subtotal == null
-        ? price * quantity
-        : toMicros(subtotal),
-    total: before
-      ? given.total == null
-        ? before.total
-        : toMicros(given.total)
-      : given.total == null
-        ? price * quantity
-        : toMicros(given.total),
+    tax_class,
+    subtotal,
+    total,
     taxes: before?.taxes ?? [],
     meta_data: mergeLineMeta(before?.meta_data ?? product?.meta ?? [], given.meta_data, source),
   };

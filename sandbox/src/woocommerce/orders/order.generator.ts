@@ -40,6 +40,7 @@ export function generateOrder(index: number, shop: OrderSeed): OrderRecord {
     id: orderIdAt(index, shop),
     currency: 'EUR',
     madeWith: 2,
+    prices_include_tax: false,
     paidAt,
     completedAt: status === 'completed' ? modifiedAt : null,
     order_key: orderKey(shop.seed, index),

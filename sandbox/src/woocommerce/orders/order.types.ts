@@ -60,6 +60,7 @@ export interface OrderRecord {
   currency: string;
   /** How many decimals the shop showed when it computed the totals. */
   madeWith: number;
+  prices_include_tax: boolean;
   createdAt: number;
   modifiedAt: number;
   completedAt: number | null;

@@ -33,7 +33,9 @@ export class ProductService {
     const source = this.#writer.source();
     const createdAt = createdOf(input) ?? source.now;
     const blank = { ...BLANK_PRODUCT, id: source.nextId(), createdAt };
-    return this.#save(mergeProduct(blank, this.#writer.taken(input, 0), source), input, 'created');
+    const made = mergeProduct(blank, this.#writer.taken(input, 0), source);
+    // One without a name has this one (recordings 631, 634).
+    return this.#save({ ...made, name: made.name || 'Product' }, input, 'created');
   }
 
   /** The API tells an update also of what it takes out of the trash (recording 187). */

@@ -39,7 +39,8 @@ export class VariationService {
 
   update(input: Params): VariationRecord {
     const before = this.find(input) ?? this.#hungBelow(input);
-    if (!before) throw unknownVariation(400);
+    // With 400 only in 7.9 (recording 241).
+    if (!before) throw unknownVariation(this.#writer.legacy ? 400 : 404);
     this.#writer.checkSku(input.sku, before.id);
     return this.#save({ ...before, parent_id: Number(input.product_id) }, input, 'updated');
   }

@@ -127,8 +127,10 @@ function batchEndpoint<T extends { readonly id: number }>(resource: CrudResource
         update: (item: Params) => resource.show(resource.update({ ...item, ...path }), 'edit'),
         delete: (id: number) => resource.show(resource.delete({ id, ...path }, true), 'edit'),
       };
-      // The id of one that is missing below another thing is the whole request (recording 241).
-      const missing = groups.length === 0 ? (id: number) => id : (id: number) => ({ id, ...path, force: true });
+      // The id of one that is missing below another thing is the whole request, in 11 (recordings 241).
+      const below = Object.fromEntries(groups.map((name) => [name, Number(params[name])]));
+      const isWhole = groups.length > 0 && !batch.legacy;
+      const missing = (id: number) => (isWhole ? { id, ...below, force: true } : id);
       return ok(runBatch(params, actions, { ...batch, missing }));
     },
   };

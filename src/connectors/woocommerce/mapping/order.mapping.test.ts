@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { recordedRows } from '../../../../test/connectors/woocommerce/recordings.support.ts';
+import { readRecording } from '../../../../test/recordings/recording.parser.ts';
 import { type CanonicalOrder, ORDER_STATUSES } from '../../canonical/canonical.types.ts';
 import { orderFromShop, orderToCreate, orderToShop } from './order.mapping.ts';
 import { statusFromShop, statusToShop } from './order-status.mapping.ts';
@@ -34,6 +35,18 @@ const taxed = {
 };
 
 describe('The mapping of orders', () => {
+  it('has its refunds in the order in which they were made, in whatever order the shop shows them', () => {
+    const refundsOf = (folder: string) => {
+      const { body } = readRecording(`${folder}/149-order-partially-refunded-dp6`);
+      const order = orderFromShop(body as typeof recorded, MAPPING).data as CanonicalOrder;
+      return order.refunds?.map(({ amount }) => Number(amount));
+    };
+    expect([refundsOf('woocommerce-11'), refundsOf('woocommerce-7.9')]).toEqual([
+      [11.9, 2, 0],
+      [11.9, 2, 0],
+    ]);
+  });
+
   it('reads a recorded order with its lines, currency and times', () => {
     const { external_id, data } = orderFromShop(recorded, MAPPING);
     expect(external_id).toBe('1092');

@@ -68,12 +68,14 @@ function customerIdOf(value: unknown, raw: Raw, includeGuests: boolean): string 
   return includeGuests && email !== null ? guestId(email) : null;
 }
 
-/** The shop returns a refund as a negative amount, without its time. */
+/** The shop returns a refund as a negative amount, without its time, and those of one second in any order (recording 149). */
 function refundsOf(value: unknown, field: string): CanonicalRefund[] {
-  return listItems(value, field).map((refund, index) => {
-    const { total, reason } = recordOf(refund);
-    return { amount: amountOf(total, `${field}[${index}].total`).replace(/^-/, ''), reason: textOf(reason) };
+  const refunds = listItems(value, field).map((refund, index) => {
+    const { id, total, reason } = recordOf(refund);
+    const amount = amountOf(total, `${field}[${index}].total`).replace(/^-/, '');
+    return { id: Number(id), refund: { amount, reason: textOf(reason) } };
   });
+  return refunds.sort((a, b) => a.id - b.id).map(({ refund }) => refund);
 }
 
 /** What the shop has, as far as the body of an order depends on it. */
