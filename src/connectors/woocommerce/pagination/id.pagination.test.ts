@@ -77,6 +77,19 @@ describe('Pagination by id', () => {
     await expect(readIdPage(listing.fetch, FIRST_POSITION, 100)).rejects.toThrow(/90 rows/);
   });
 
+  it('goes on when the look behind the last row finds none, and says that there are more', async () => {
+    const listing = new Listing([1, 2]);
+    let asked = 0;
+    const fetch: FetchWindow = async (window) => {
+      asked += 1;
+      const { rows } = await listing.fetch(window);
+      return asked === 2 ? { rows: [], total: 2 } : { rows: rows.slice(0, 1), total: 0 };
+    };
+    const first = await readIdPage(fetch, FIRST_POSITION, 100);
+    expect(first).toMatchObject({ rows: [{ id: 1 }], done: false });
+    expect((await readIdPage(fetch, first.position, 100)).rows).toEqual([{ id: 2 }]);
+  });
+
   it('finds its position again after nearly everything before it has left', async () => {
     const listing = new Listing(upTo(1000));
     const seen = await readAll(

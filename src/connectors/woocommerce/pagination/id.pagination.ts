@@ -163,9 +163,10 @@ function pageOf(fetched: Fetched): Omit<IdPage, 'done'> & { readonly isComplete:
   };
 }
 
-/** Whether a row stands behind the page although the total promises none. */
+/** Whether a row stands behind the page although the total promises none, or a later total does. */
 async function showsMore(fetch: FetchWindow, { offset, last_id }: IdPosition, { perPage }: Window): Promise<boolean> {
-  const { rows } = await fetch({ offset, perPage });
+  const { rows, total } = await fetch({ offset, perPage });
+  if (rows.length === 0) return offset < (total ?? 0);
   return rows.some((row) => (idOf(row) ?? Number.POSITIVE_INFINITY) > last_id);
 }
 

@@ -69,13 +69,13 @@ export async function readListing(
 async function readOnce(fetch: FetchWindow, { path }: Listing, visit: Visit): Promise<boolean> {
   const bound = new FetchBound(`The shop's list at ${path}`);
   const seen = new Set<number>();
-  /** By the last answer with rows: behind the end a shop says 0. */
+  /** By the last answer with rows, or one without that says more: behind the end a shop says 0. */
   let promised: number | null = null;
   for (let offset = 0; ; ) {
     const { rows, total } = await fetch({ offset, perPage: LARGEST_PAGE });
     if (rows.length > 0 && visit(rows, total)) return true;
     if (rows.length > 0 || offset === 0) promised = total;
-    if (rows.length === 0 && promised !== null) return promised <= seen.size;
+    if (rows.length === 0 && promised !== null) return Math.max(promised, total ?? 0) <= seen.size;
     if (rows.length === 0) return isLast(await lastOf(fetch), (id) => seen.has(id), seen.size === 0);
     const before = seen.size;
     for (const row of rows) seen.add(idOf(row) ?? 0);
