@@ -29,7 +29,7 @@ type BindingChange = Binding | { readonly source_id: string; readonly removed: t
 
 /** The changes of an item's binding after its plan and its write. Empty when the binding stays the same. */
 export function bindingChanges(one: RetriedItem, result: WriteResult | undefined): BindingChange[] {
-  const { work, plan, binding, undoes } = one;
+  const { work, plan, binding, undoes, intended } = one;
   if (undoes) return bindingAfterUndo(one, undoes, result);
   const { external_id: source_id, data: source, born } = work.item;
   // What is linked and has no data any more goes the same way.
@@ -37,8 +37,10 @@ export function bindingChanges(one: RetriedItem, result: WriteResult | undefined
   if (plan.kind === 'conflict' || plan.kind === 'refused' || (result && !result.ok)) return [];
   if (plan.kind === 'unbind') return removal;
   if (plan.kind === 'delete') return binding && plan.archives ? [{ ...binding, put_away: true }] : removal;
-  // What is archived, or kept for an item that takes its place, stays bound.
-  if (!source) return plan.kind === 'unchanged' && plan.staysBound ? [] : removal;
+  // What is archived, or kept for an item that takes its place, stays bound. The archiving may be ours, though its answer was lost.
+  if (!source && plan.kind === 'unchanged' && plan.staysBound)
+    return binding && intended === 'delete' ? [{ ...binding, put_away: true }] : [];
+  if (!source) return removal;
   const entry = result ?? ('destination' in plan ? plan.destination : null);
   if (!entry?.data) return [];
   const agreed = agreedOn(plan, entry.data);

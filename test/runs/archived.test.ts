@@ -95,6 +95,22 @@ describe('What comes back', () => {
     }),
   );
 
+  it('A product whose archiving was not answered comes back, too', () =>
+    withEmpty(fixture, async ({ shop, odoo, sync }) => {
+      products(shop, 20);
+      const chair = idOf(shop.admin.createProduct({ name: 'Chair', sku: 'CHAIR-1', regular_price: '10' }));
+      await sync('product');
+      const before = templatesOf(odoo, 'CHAIR-1');
+      shop.admin.trashProduct(chair);
+      odoo.setFaults([{ kind: 'response-lost', match: '/write', times: 5 }]);
+      expect((await sync('product')).counts).toEqual({ deleted: 1, unchanged: 20 });
+      expect(templatesOf(odoo, 'CHAIR-1')).toMatchObject([{ active: false, variant: false }]);
+      shop.admin.restoreProduct(chair);
+      const { counts } = await sync('product');
+      expect(counts).toEqual({ updated: 1, unchanged: 20 });
+      expect(templatesOf(odoo, 'CHAIR-1')).toEqual(before);
+    }));
+
   it('A new product with the SKU of a deleted one brings the archived entry back', () =>
     withEmpty(fixture, async ({ shop, odoo, sync }) => {
       products(shop, 20);
