@@ -95,6 +95,12 @@ const ORDER_INTO_SHOP: State = {
   ...{ direction: 'back', what: 'order', guardPercent: 15 },
 };
 
+/** The account of the order's customer is no longer in the shop. */
+const ACCOUNT_THAT_LEFT: State = {
+  ...ORDER_INTO_SHOP,
+  steps: [...ORDER_INTO_SHOP.steps, { at: 'shop', do: 'remove', what: 'customer', which: 0, key: 0 }],
+};
+
 const written = ({ counts }: Told) =>
   Object.fromEntries(Object.entries(counts).filter(([name]) => name !== 'unchanged'));
 
@@ -142,7 +148,14 @@ describe('A preview', () => {
     const seed = PREVIEW_SEED === undefined ? {} : { seed: Number(PREVIEW_SEED) };
     await fc.assert(fc.asyncProperty(states, expectAlike), {
       ...{ numRuns: Number(PREVIEW_STATES), ...seed },
-      examples: [[SKU_OF_ITS_VARIATION], [renamedTo(0)], [renamedTo(2)], [FEW_AND_FEW_AGAIN], [ORDER_INTO_SHOP]],
+      examples: [
+        [SKU_OF_ITS_VARIATION],
+        [renamedTo(0)],
+        [renamedTo(2)],
+        [FEW_AND_FEW_AGAIN],
+        [ORDER_INTO_SHOP],
+        [ACCOUNT_THAT_LEFT],
+      ],
     });
   }, 3_000_000);
 });

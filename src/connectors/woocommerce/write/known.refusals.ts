@@ -1,8 +1,16 @@
-import type { CanonicalCustomer, CanonicalProduct, EntityType } from '../../canonical/canonical.types.ts';
+import type {
+  CanonicalCustomer,
+  CanonicalOrder,
+  CanonicalProduct,
+  EntityType,
+} from '../../canonical/canonical.types.ts';
+import { changes } from '../../canonical/changed.paths.ts';
 import type { ForeseenRefusal, ItemProblem, WriteOperation } from '../../contract/connector.types.ts';
+import { idOf } from '../mapping/raw.reader.ts';
 import { findEmails } from '../match/customer.matcher.ts';
 import { findSkus } from '../match/sku.lookup.ts';
-import type { Shop } from '../read/shop.context.ts';
+import { rowsByIds } from '../read/rows-by-id.lookup.ts';
+import { numericIds, type Shop } from '../read/shop.context.ts';
 import { shopIdOf } from './operation.results.ts';
 
 /** What the shop is known to refuse by rules of its own, under its own codes; null where it may take the operation. */
@@ -13,7 +21,8 @@ export async function knownRefusals(
   signal: AbortSignal,
 ): Promise<(ForeseenRefusal | null)[]> {
   if (entity === 'customer') return emailRefusals(shop, operations, signal);
-  const skus = entity === 'product' ? operations.flatMap((operation) => skuOf(operation) ?? []) : [];
+  if (entity === 'order') return accountRefusals(shop, operations, signal);
+  const skus = operations.flatMap((operation) => skuOf(operation) ?? []);
   if (skus.length === 0) return operations.map(() => null);
   const holders = await findSkus(shop, skus, signal);
   return operations.map((operation) => {
@@ -54,6 +63,28 @@ async function emailRefusals(
   });
 }
 
+/** An account that an order is given to may have been deleted since it was synced. */
+async function accountRefusals(
+  shop: Shop,
+  operations: readonly WriteOperation[],
+  signal: AbortSignal,
+): Promise<(ForeseenRefusal | null)[]> {
+  const given = operations.map(accountOf);
+  const ids = [...new Set(given.flatMap((id) => id ?? []))];
+  const where = { path: '/customers', listed: { role: 'all' }, format: { _fields: 'id' } };
+  const { rows, hidden } = await rowsByIds(shop, where, ids, signal);
+  const there = new Set([...rows.map((row) => String(idOf(row))), ...hidden.map(({ external_id }) => external_id)]);
+  return given.map((id) => (id === null || there.has(id) ? null : INVALID_CUSTOMER));
+}
+
+/** The account that the operation gives its order to. */
+function accountOf(operation: WriteOperation): string | null {
+  if (operation.kind === 'delete') return null;
+  const isWritten = operation.kind === 'create' || changes(operation.changes, 'customer');
+  const id = isWritten ? (operation.data as CanonicalOrder).customer?.external_id : undefined;
+  return id && numericIds([id])[0] ? id : null;
+}
+
 const holderOf = (field: 'email' | 'sku', id: number) => ({ external_id: String(id), field });
 
 /** The email that the operation gives to its customer. */
@@ -76,6 +107,7 @@ function isNoEmail(text: string): boolean {
   return !isEmail || !labels.every((label) => LABEL.test(label));
 }
 
+const INVALID_CUSTOMER: ItemProblem = { error_class: 'invalid_customer_id', message: 'Customer ID is invalid.' };
 const MISSING_EMAIL: ItemProblem = {
   error_class: 'registration_error_invalid_email',
   message: 'Please provide a valid email address.',
