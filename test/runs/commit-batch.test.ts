@@ -215,12 +215,14 @@ describe('A batch', () => {
     const destination = randomUUID();
     const runs = await Promise.all(
       ['1', '2'].map(async (place) => {
-        // A run to the same connection would wait for the other.
+        // A run to the same system would wait for the other, so which one it is was not asked when they began.
         const [from, to] = [await connected(org, place), await connected(org, `to ${place}`, destination)];
         const [system_a, system_b] = [from.system, destination].sort() as [string, string];
         const isA = system_a === from.system;
         const batch = { system_a, system_b, systems: { [from.id]: from.system, [to.id]: destination } };
+        await tables.admin('UPDATE sync_connections SET system_id = NULL WHERE id = $1', [to.id]);
         const held = await tables.held(org, { source_connection_id: from.id, destination_connection_id: to.id });
+        await tables.admin('UPDATE sync_connections SET system_id = $2 WHERE id = $1', [to.id, destination]);
         await tables.commit(org, held, { ...batch, bindings: [isA ? bound('1', 'shared') : bound('shared', '1')] });
         const gone = { [isA ? 'id_a' : 'id_b']: '1', removed: true };
         return { held, letGo: { ...batch, bindings: [gone], shared: ['shared'] } };
@@ -249,8 +251,8 @@ async function connected(org: string, place: string, system: string = randomUUID
   );
   await tables.admin(
     `INSERT INTO sync_connections (org_id, id, name, system, base_url, settings, system_id)
-     VALUES ($1, $2, $3, 'fake', 'https://fake.example', '{}', $4)`,
-    [org, id, place, system],
+     VALUES ($1, $2, $3, 'fake', $5, '{}', $4)`,
+    [org, id, place, system, `https://${id}.example`],
   );
   return { id, system };
 }
