@@ -79,9 +79,9 @@ async function accountRefusals(
 
 /** The account that the operation gives its order to. */
 function accountOf(operation: WriteOperation): string | null {
-  if (operation.kind === 'delete') return null;
-  const isWritten = operation.kind === 'create' || changes(operation.changes, 'customer');
-  const id = isWritten ? (operation.data as CanonicalOrder).customer?.external_id : undefined;
+  if (operation.kind === 'delete' || (operation.kind === 'update' && !changes(operation.changes, 'customer')))
+    return null;
+  const id = (operation.data as CanonicalOrder).customer?.external_id;
   return id && numericIds([id])[0] ? id : null;
 }
 
