@@ -119,6 +119,10 @@ async function runs(db: QueryRunner): Promise<void> {
   await db.query(
     `CREATE INDEX sync_runs_uncleared ON public.sync_runs (org_id, sync_id) WHERE state = 'ended' AND NOT seen_cleared`,
   );
+  // What may still be under way at a system: few, however many runs there were.
+  await db.query(`
+    CREATE INDEX sync_runs_write_open
+      ON public.sync_runs (org_id, destination_connection_id, entity_type) WHERE write_open_since IS NOT NULL`);
   // The oldest of an organization first, for the task that deletes items.
   await db.query(
     `CREATE INDEX sync_runs_with_items ON public.sync_runs (org_id, created_at, sync_id) WHERE state = 'ended' AND item_bytes > 0`,

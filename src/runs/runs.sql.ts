@@ -162,16 +162,17 @@ export const findOpenWrites = (
   values: [run.org_id, run.entity_type, run.created_at, systems.source, systems.destination, since, run.sync_id],
 });
 
-/** How long, in milliseconds, a create of this or an earlier run between the systems may still be under way; null: none is. */
-export const openWriteEnds = (
-  run: Run,
-  systems: { readonly source: string; readonly destination: string },
-  longestSeconds: number,
-): Statement => ({
+/**
+ * How long, in milliseconds, a create of any run may still be under way at the system, whichever source it was for: two sources may have the
+ * same thing; null: none is.
+ */
+export const openWriteEnds = (run: Run, destination: string, longestSeconds: number): Statement => ({
   text: `
-    SELECT extract(epoch FROM max(r.write_open_since) + make_interval(secs => $6) - now())::float8 * 1000 AS left_ms
-      FROM public.sync_runs r WHERE ${BETWEEN}`,
-  values: [run.org_id, run.entity_type, run.created_at, systems.source, systems.destination, longestSeconds],
+    SELECT extract(epoch FROM max(r.write_open_since) + make_interval(secs => $4) - now())::float8 * 1000 AS left_ms
+      FROM public.sync_runs r
+     WHERE r.org_id = $1 AND r.entity_type = $2 AND r.write_open_since IS NOT NULL
+       AND r.destination_connection_id = ANY (ARRAY(SELECT c.id FROM public.sync_connections c WHERE c.org_id = $1 AND c.system_id = $3))`,
+  values: [run.org_id, run.entity_type, destination, longestSeconds],
 });
 
 /** What a reconcile did not compare. */

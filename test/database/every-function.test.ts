@@ -112,6 +112,7 @@ const CALLS = [
   `SELECT * FROM app.dispatch_runs('org-1')`,
   `SELECT * FROM app.take_lease('org-1', 'run', 'first', '1 minute')`,
   `SELECT app.renew_lease('org-1', 'run', 1, '1 minute', '{}')`,
+  `SELECT app.keep_slots('org-1', 'run', 1), app.slots_of('org-1', '${SHOP}', NULL), app.take_slots('org-1', 'run', 'customer', '{}')`,
   `SELECT app.release_lease('org-1', 'run', 1, NULL, '{}')`,
   `SELECT * FROM app.take_lease('org-1', 'run', 'second', '1 minute')`,
   `SELECT * FROM app.commit_batch('org-1', 'run', 2, '1 minute', '${JSON.stringify(BATCH)}')`,

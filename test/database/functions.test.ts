@@ -50,6 +50,7 @@ app.find_webhook(uuid) | sync_owner | INVOKER | - | sync_app
 app.has_activity_partition(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance, sync_sql
 app.hold_key(uuid) | sync_owner | DEFINER | - | sync_app
 app.keep_changes(text, text, text, timestamp with time zone, jsonb) | sync_owner | INVOKER | - | sync_app
+app.keep_slots(text, text, bigint) | sync_owner | INVOKER | lock_timeout=3s | sync_app
 app.live_keys(bytea[]) | sync_owner | INVOKER | - | sync_app
 app.lock(text, text) | sync_owner | INVOKER | - | sync_app
 app.log_control() | sync_owner | INVOKER | - | -
@@ -86,10 +87,12 @@ app.search_terms(text, integer, text) | sync_owner | INVOKER | - | sync_app, syn
 app.set_org(text) | sync_owner | INVOKER | - | sync_app
 app.sign_entry() | sync_owner | INVOKER | - | -
 app.signal_ended_sync() | sync_maintenance | DEFINER | - | -
+app.slots_of(text, uuid, uuid) | sync_owner | INVOKER | - | sync_app
 app.store_search_terms() | sync_owner | INVOKER | - | -
 app.syncs_of_item(text, text) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off | sync_app
 app.syncs_with_terms(text, bigint[]) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=on | sync_app
 app.take_lease(text, text, text, interval) | sync_owner | INVOKER | - | sync_app
+app.take_slots(text, text, text, uuid[]) | sync_owner | INVOKER | - | sync_app
 app.unsealed_entries(text, integer) | sync_owner | INVOKER | enable_seqscan=off | sync_app, sync_sql
 app.verify_seals(text, bigint, integer) | sync_owner | INVOKER | enable_seqscan=off | sync_app, sync_sql
 app.verify_unsealed(text, timestamp with time zone, uuid, integer) | sync_owner | INVOKER | enable_seqscan=off | sync_app, sync_sql

@@ -147,12 +147,14 @@ it('A create whose transaction is still open in Odoo is not repeated', async () 
   expect(odoo.calls()['res.partner.create']).toBe(1);
 });
 
-/** Customers for an Odoo whose first create goes on once `release` is called; whoever sent it has been cut off long before. */
+/** Two shops with the same customers for an Odoo whose first create goes on once `release` is called; whoever sent it has been cut off long before. */
 async function withHeldCreate(org: string) {
-  const [[shop], odoo] = [
+  const [shops, odoo] = [
     await twoShops(0),
     await startOdooSandbox({ version: 19, partners: 0, products: 0, orders: 0 }),
   ];
+  for (const shop of shops)
+    for (let n = 1; n <= 5; n += 1) shop.admin.createCustomer({ email: `c${n}@shop.example`, first_name: `C${n}` });
   const held = Promise.withResolvers<void>();
   let creates = 0;
   const proxy = await startBendingProxy(odoo.url, ({ url }, forward) => {
@@ -166,15 +168,11 @@ async function withHeldCreate(org: string) {
     () => odoo.stop(),
     () => proxy.stop(),
   );
-  for (let n = 1; n <= 5; n += 1) shop.admin.createCustomer({ email: `c${n}@shop.example`, first_name: `C${n}` });
-  const from = await fixture.connectShop(org, shop);
-  const to = await fixture.connectOdoo(org, { ...odoo, url: proxy.url });
-  const start = () =>
-    fixture.start(org, {
-      source_connection_id: from,
-      destination: { connection_id: to },
-      entity_type: 'customer',
-    });
+  const start = async (from: WooCommerceSandbox) => {
+    const source_connection_id = await fixture.connectShop(org, from);
+    const destination = { connection_id: await fixture.connectOdoo(org, { ...odoo, url: proxy.url }) };
+    return fixture.start(org, { source_connection_id, destination, entity_type: 'customer' });
+  };
   const untilItWaits = (sync_id: string, status: string) =>
     waitFor('the run waits for the answer that was lost', async () => {
       const { body } = await fixture.call(org, 'GET', `/progress/${sync_id}`);
@@ -185,17 +183,20 @@ async function withHeldCreate(org: string) {
     expect(creates).toBe(1);
     expect(odoo.admin.search('res.partner', [['customer_rank', '>', 0]])).toHaveLength(6);
   };
-  return { start, untilItWaits, release: () => held.resolve(), expectOnce };
+  return { shops, start, untilItWaits, release: () => held.resolve(), expectOnce };
 }
 
-it('A create that an earlier run left open is not repeated by the next one', async () => {
-  const org = 'earlier-run';
-  const { start, untilItWaits, release, expectOnce } = await withHeldCreate(org);
-  const first = await start();
+it.each([
+  ['the next one', 0],
+  ['one that reads the same customer in another shop', 1],
+] as const)('A create that an earlier run left open is not repeated by %s', async (_, nextShop) => {
+  const org = `earlier-run-${nextShop}`;
+  const { shops, start, untilItWaits, release, expectOnce } = await withHeldCreate(org);
+  const first = await start(shops[0]);
   await untilItWaits(first.sync_id, 'running');
   await fixture.call(org, 'POST', `/progress/${first.sync_id}/cancel`, {});
   expect((await fixture.ended(org, first.sync_id)).progress.status).toBe('cancelled');
-  const next = await start();
+  const next = await start(shops[nextShop]);
   await untilItWaits(next.sync_id, 'running');
   release();
   await expectOnce(next.sync_id);
@@ -204,10 +205,10 @@ it('A create that an earlier run left open is not repeated by the next one', asy
 it('A worker whose turn is over leaves a lost answer to a later one, which says why', async () => {
   const clock = fixture.service.app.get(TurnClock);
   const { times } = clock;
-  const { start, untilItWaits, release, expectOnce } = await withHeldCreate('over-turn');
+  const { shops, start, untilItWaits, release, expectOnce } = await withHeldCreate('over-turn');
   clock.times = { ...times, turn: 500, check: 100, longest: 1_000 };
   try {
-    const { sync_id } = await start();
+    const { sync_id } = await start(shops[0]);
     await untilItWaits(sync_id, 'queued');
     clock.times = times;
     release();

@@ -13,6 +13,8 @@ const ADA = { email: 'ada@shop.example', first_name: 'Ada', last_name: 'Example'
 /** Longer than a run takes to come to its writes. */
 const SLOW_MS = 1_500;
 
+const byName = (url: string) => url.replace('127.0.0.1', 'localhost');
+
 let fixture: RunsFixture;
 const systems: (WooCommerceSandbox | OdooSandbox)[] = [];
 beforeAll(async () => {
@@ -20,7 +22,10 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([fixture.close(), ...systems.map((system) => system.stop())]));
 
-describe('Two shops that are synced to one Odoo at the same moment, each over a connection of its own', () => {
+describe.each([
+  ['over a connection of its own', (url: string) => url],
+  ['under a host name of its own, so that only the first run learns that it is one', byName],
+] as const)('Two shops that are synced to one Odoo at the same moment, each %s', (_, urlOf) => {
   let odoo: OdooSandbox;
   let org: string;
   let runs: (entity: string) => Promise<Json[]>;
@@ -28,7 +33,7 @@ describe('Two shops that are synced to one Odoo at the same moment, each over a 
 
   beforeEach(async () => {
     orgs += 1;
-    org = `org-rivals-${orgs}`;
+    org = `org-rivals-${urlOf.name}-${orgs}`;
     const shops = await Promise.all([1, 7].map((seed) => startWooCommerceSandbox({ ...EMPTY, seed })));
     odoo = await startOdooSandbox({ version: 19, partners: 0, products: 0, orders: 0 });
     systems.push(odoo, ...shops);
@@ -39,10 +44,12 @@ describe('Two shops that are synced to one Odoo at the same moment, each over a 
       shop.admin.createProduct({ ...LAMP, name: 'Chair', sku: `CHAIR-${index}` });
     }
     const ends: object[] = [];
-    for (const shop of shops)
+    for (const [index, shop] of shops.entries())
       ends.push({
         source_connection_id: await fixture.connectShop(org, shop),
-        destination: { connection_id: await fixture.connectOdoo(org, odoo) },
+        destination: {
+          connection_id: await fixture.connectOdoo(org, { ...odoo, url: index === 0 ? odoo.url : urlOf(odoo.url) }),
+        },
       });
     runs = async (entity_type) => {
       const started = await Promise.all(ends.map((both) => fixture.start(org, { ...both, entity_type })));

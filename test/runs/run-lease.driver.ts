@@ -6,7 +6,7 @@ import type { Statement } from '../../src/database/database.ts';
 import { RunDispatcher } from '../../src/runs/run.dispatcher.ts';
 import type { Waiting } from '../../src/runs/run.types.ts';
 import { insertRun } from '../../src/runs/runs.sql.ts';
-import { acquireLease, commitBatch, releaseLease, renewLease } from '../../src/runs/worker/lease.sql.ts';
+import { acquireLease, commitBatch, keepSlots, releaseLease, renewLease } from '../../src/runs/worker/lease.sql.ts';
 import { runAsWorker } from '../../src/tenancy/tenant.context.ts';
 import { TenantDatabase } from '../../src/tenancy/tenant.database.ts';
 import { type TestService, token } from '../support/test-service.ts';
@@ -82,7 +82,7 @@ export class RunDriver {
       case 'dispatch':
         return this.dispatch();
       case 'dispatch, slot taken':
-        return this.dispatchWithoutSlot();
+        return this.withoutSlot(() => this.dispatch());
       case 'take':
         return (await this.query(acquireLease(this.orgId, this.syncId, 'worker', LEASE_SECONDS))).length > 0
           ? 'lease'
@@ -105,6 +105,10 @@ export class RunDriver {
         return this.release(epoch, new Date(Date.now() + 3_600_000));
       case 'ask for approval':
         return this.askForApproval(epoch);
+      case 'keep slots':
+        return this.keepSlots(epoch);
+      case 'keep slots, slot taken':
+        return this.withoutSlot(() => this.keepSlots(epoch));
       case 'release of an old epoch':
         return this.release(epoch - 1, null);
       case 'time runs out':
@@ -149,7 +153,7 @@ export class RunDriver {
   }
 
   /** Another active sync has the slot meanwhile. */
-  private async dispatchWithoutSlot(): Promise<Result> {
+  private async withoutSlot(work: () => Promise<Result>): Promise<Result> {
     const slot = [this.orgId, this.connectionId];
     const { rows } = await this.admin.query(
       'DELETE FROM public.sync_slots WHERE org_id = $1 AND connection_id = $2 RETURNING *',
@@ -161,11 +165,16 @@ export class RunDriver {
       [this.orgId],
     );
     await this.admin.query(`INSERT INTO public.sync_slots VALUES ($1, $2, 'customer', 'other')`, slot);
-    await this.dispatch();
+    const result = await work();
     await this.admin.query('DELETE FROM public.sync_slots WHERE org_id = $1 AND connection_id = $2', slot);
     if (rows.length > 0)
       await this.admin.query(`INSERT INTO public.sync_slots VALUES ($1, $2, 'customer', $3)`, [...slot, this.syncId]);
-    return 'nothing';
+    return result;
+  }
+
+  private async keepSlots(epoch: number): Promise<Result> {
+    const [row] = await this.query<{ kept: boolean }>(keepSlots(this.orgId, this.syncId, epoch));
+    return row?.kept ? 'true' : 'false';
   }
 
   private async renew(epoch: number): Promise<Result> {

@@ -3,6 +3,9 @@ import type { SyncStatus } from '../../src/common/sync-status.ts';
 import type { ObservedRun, RunDriver } from './run-lease.driver.ts';
 import { type Case, type Condition, type Result, type RunEvent, type State, TABLE } from './run-lease.table.ts';
 
+/** What gives a held lease back. */
+const RELEASES: readonly RunEvent[] = ['release', 'postpone', 'ask for approval', 'keep slots, slot taken'];
+
 /** What the table and the rules of the page say a run must be by now. */
 export class RunModel {
   state: State = 'waiting';
@@ -62,7 +65,7 @@ export class RunModel {
       this.fruitlessLeases += 1;
     }
     const isHeld = was === 'leased' || was === 'expired';
-    if (isHeld && ['release', 'postpone', 'ask for approval'].includes(event)) {
+    if (isHeld && RELEASES.includes(event)) {
       this.fruitlessLeases = 0;
       this.postponements += event === 'postpone' ? 1 : 0;
     }
@@ -91,7 +94,7 @@ export class RunModel {
     }
     if (!isHeld) return;
     if (event === 'heartbeat') this.isLimited = false;
-    if (['release', 'postpone', 'ask for approval'].includes(event)) {
+    if (RELEASES.includes(event)) {
       this.sync = 'queued';
       this.isLimited = event === 'postpone';
     }

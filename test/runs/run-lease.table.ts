@@ -30,6 +30,8 @@ export const EVENTS = {
   release: 'the holder',
   postpone: 'the holder',
   'ask for approval': 'the holder',
+  'keep slots': 'the holder',
+  'keep slots, slot taken': 'the holder',
   'release of an old epoch': 'a former holder',
   'time runs out': 'the clock',
   rescue: 'any worker',
@@ -120,6 +122,8 @@ export const TABLE: Record<RunEvent, Record<State, Cell>> = {
   release: { ...each(NOBODYS, is('false')), ...each(HELD, released) },
   postpone: { ...each(NOBODYS, is('false')), ...each(HELD, released) },
   'ask for approval': { ...each(NOBODYS, is('false')), ...each(HELD, asked) },
+  'keep slots': { ...each(NOBODYS, is('false')), ...each(HELD, is('true')) },
+  'keep slots, slot taken': { ...each(NOBODYS, is('false')), ...each(HELD, is('false', 'waiting')) },
   'release of an old epoch': each(ALL, is('false')),
 
   'time runs out': { ...nothing, ready: is('nothing', 'overdue'), leased: is('nothing', 'expired') },

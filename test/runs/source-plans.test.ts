@@ -7,6 +7,7 @@ import {
   findOtherBindings,
 } from '../../src/records/bindings.sql.ts';
 import type { Run } from '../../src/runs/run.types.ts';
+import { openWriteEnds } from '../../src/runs/runs.sql.ts';
 import { countUnseen, unrecordedIds, unseenItems } from '../../src/runs/source/source.sql.ts';
 import { rowsRead } from '../support/rows-read.ts';
 import { createTestDatabase, sql, type TestDatabase } from '../support/test-database.ts';
@@ -43,6 +44,11 @@ beforeAll(async () => {
      INSERT INTO sync_bindings (org_id, entity_type, system_a, system_b, id_a, id_b, hash_a, hash_b)
      SELECT '${ORG}', 'customer', '${SHOP}', '${ERP}', n::text, 'e' || n, 'h', 'h' FROM generate_series(1, ${ITEMS}) n;
      INSERT INTO sync_systems (org_id, id, system, place, scope, mark) VALUES ('${ORG}', '${SHOP}', 'woocommerce', 'https://shop.example', '', 'm');
+     INSERT INTO sync_connections (org_id, id, name, system, base_url, system_id)
+     VALUES ('${ORG}', '${ERP}', 'erp', 'odoo', 'https://erp.example', '${ERP}');
+     INSERT INTO sync_runs (org_id, sync_id, entity_type, source_connection_id, destination_connection_id, kind, mode, state, trigger, write_open_since)
+     SELECT '${ORG}', 'run-' || n, 'customer', '${SHOP}', '${ERP}', 'sync', 'full', 'ended', 'request', CASE WHEN n = 7 THEN now() END
+       FROM generate_series(1, ${ITEMS}) n;
      INSERT INTO sync_seen (org_id, sync_id, external_id, failed) SELECT '${ORG}', 'run-0', n::text, false FROM generate_series(1, ${ITEMS}) n;`,
   );
 });
@@ -60,6 +66,7 @@ describe('Without statistics, each item is looked up by its key', () => {
     ['the bindings of entries of a batch', findBoundDestinations(PAIR, ENTRIES), null, 100],
     ['what entries are bound to elsewhere', findOtherBindings(OTHER, ENTRIES), null, 110],
     ['what a system that was left is bound to', findLeftBehind(OTHER, [SHOP], ENTRIES), null, 110],
+    ['the write that may still be under way at a system', openWriteEnds(RUN, ERP, 60), null, 3],
     ['the ids without a record', unrecordedIds(RUN, ['1', 'none', String(ITEMS)]), [{ external_id: 'none' }], 3],
   ])('%s', async (_, statement, rows, most) => {
     const found = await rowsRead(app, ORG, statement);

@@ -102,7 +102,9 @@ export class LateWrites {
   private async ends(): Promise<number> {
     if (this.over === null) {
       const { database, lease, pair, longestSeconds } = this.parts;
-      const [row] = await database.query<{ left_ms: number | null }>(openWriteEnds(lease.run, pair, longestSeconds));
+      const [row] = await database.query<{ left_ms: number | null }>(
+        openWriteEnds(lease.run, pair.destination, longestSeconds),
+      );
       this.over = steadyNow() + (row?.left_ms ?? Number.NEGATIVE_INFINITY);
     }
     return this.over;

@@ -2,8 +2,7 @@
 -- runs wait for the slot. Two that write to one system at once would each make what neither finds yet.
 -- Promises: assigns free slots to the organization's waiting runs, oldest first. A run never overtakes an older run that waits for
 -- the same slot, unless that waits for a paused connection: while one of its connections is paused, no run starts. Nor does one start that a
--- second person has not approved; when nobody does in time, it ends as cancelled. A slot is free when its run has ended, for whatever reason, or
--- waits again, for a second person. Returns the runs that are ready to be queued.
+-- second person has not approved; when nobody does in time, it ends as cancelled. Returns the runs that are ready to be queued.
 -- Waits 3 s for another dispatch of the organization, longer than a request waits for a row: nobody but dispatches holds this lock.
 -- Callers: sync_app.
 
@@ -14,7 +13,6 @@ SET lock_timeout = '3s' AS $$
 #variable_conflict use_column
 DECLARE
   r record;
-  ends uuid[];
   slots uuid[];
   taken text[] := '{}';
   wanted text[];
@@ -39,29 +37,18 @@ BEGIN
        WHERE p.org_id = org AND p.sync_id = r.sync_id AND p.completed_at IS NULL;
       CONTINUE;
     END IF;
-    ends := array_remove(ARRAY[r.source_connection_id, r.destination_connection_id], NULL);
-    -- Of one that was never asked which system it leads to, the host tells.
-    slots := ends || ARRAY(
-      SELECT o.id FROM public.sync_connections c JOIN public.sync_connections o ON o.org_id = c.org_id AND o.system = c.system
-         AND coalesce(o.system_id = c.system_id, lower(split_part(o.base_url, '/', 3)) = lower(split_part(c.base_url, '/', 3)))
-       WHERE c.org_id = org AND c.id = r.destination_connection_id AND o.id <> ALL (ends));
+    slots := app.slots_of(org, r.source_connection_id, r.destination_connection_id);
     SELECT array_agg(s || r.entity_type) INTO wanted FROM unnest(slots) AS s;
     -- A run that waits for a paused connection holds up nobody at its other end.
-    IF EXISTS (SELECT FROM public.sync_connections c WHERE c.org_id = org AND c.id = ANY (ends) AND c.paused_at IS NOT NULL) THEN
+    IF EXISTS (SELECT FROM public.sync_connections c WHERE c.org_id = org AND c.paused_at IS NOT NULL
+         AND c.id IN (r.source_connection_id, r.destination_connection_id)) THEN
       CONTINUE;
     END IF;
     -- A run does not overtake an older run that waits for the same slot.
-    IF wanted && taken OR EXISTS (
-      SELECT FROM public.sync_slots s JOIN public.sync_progress p USING (org_id, sync_id)
-       WHERE s.org_id = org AND s.connection_id = ANY (slots) AND s.entity_type = r.entity_type
-         AND s.sync_id <> r.sync_id AND p.completed_at IS NULL AND NOT EXISTS (
-           SELECT FROM public.sync_runs h WHERE h.org_id = org AND h.sync_id = s.sync_id AND h.state = 'waiting')) THEN
+    IF wanted && taken OR NOT app.take_slots(org, r.sync_id, r.entity_type, slots) THEN
       taken := taken || wanted;
       CONTINUE;
     END IF;
-    INSERT INTO public.sync_slots (org_id, connection_id, entity_type, sync_id)
-    SELECT DISTINCT org, s, r.entity_type, r.sync_id FROM unnest(slots) AS s
-    ON CONFLICT (org_id, connection_id, entity_type) DO UPDATE SET sync_id = EXCLUDED.sync_id;
     UPDATE public.sync_runs w SET state = 'ready', leased_until = now() + interval '1 minute'
      WHERE w.org_id = org AND w.sync_id = r.sync_id;
     taken := taken || wanted;

@@ -1,7 +1,7 @@
 import type { Statement } from '../../database/database.ts';
 import type { Batch, Waiting } from '../run.types.ts';
 
-// The functions are in src/runs/sql/lease.sql and commit_batch.sql, which also adds up the counts of a run.
+// The functions are in src/runs/sql/lease.sql, slots.sql and commit_batch.sql, which also adds up the counts of a run.
 
 /** Returns both rows as JSON, or no row when another worker holds the run, it is not ready, or it has ended. */
 export const acquireLease = (orgId: string, syncId: string, worker: string, seconds: number): Statement => ({
@@ -31,6 +31,12 @@ export const releaseLease = (
 ): Statement => ({
   text: 'SELECT app.release_lease($1, $2, $3, $4, $5) AS released',
   values: [orgId, syncId, epoch, until, JSON.stringify(waiting)],
+});
+
+/** Returns false when another run writes to the same system, and this one waits again, or its lease was lost. */
+export const keepSlots = (orgId: string, syncId: string, epoch: number): Statement => ({
+  text: 'SELECT app.keep_slots($1, $2, $3) AS kept',
+  values: [orgId, syncId, epoch],
 });
 
 export const commitBatch = (

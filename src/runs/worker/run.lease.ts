@@ -7,7 +7,7 @@ import type { CommittedBatch } from '../../metrics/run.metrics.ts';
 import type { ProgressDto } from '../../progress/dto/progress.dto.ts';
 import type { TenantDatabase } from '../../tenancy/tenant.database.ts';
 import type { Batch, LeaseOutcome, PageSize, Run, Waiting } from '../run.types.ts';
-import { acquireLease, commitBatch, releaseLease, renewLease } from './lease.sql.ts';
+import { acquireLease, commitBatch, keepSlots, releaseLease, renewLease } from './lease.sql.ts';
 
 /** Why a run stops before its end. `stopping`: this worker releases the run, and another one resumes it. */
 export type StopReason = 'cancel' | 'pause' | 'ended' | 'fenced' | 'stopping';
@@ -180,6 +180,17 @@ export class RunLease {
   askForApproval(hours: number, reason: string): Promise<boolean> {
     this.waiting = { reason, approval_hours: hours };
     return this.release(null);
+  }
+
+  /**
+   * Call it once it is known which system the run writes to: two new connections may lead to the same one. Returns false, and the lease is
+   * gone, when another run writes there.
+   */
+  async keepSlots(): Promise<boolean> {
+    const { org_id, sync_id, lease_epoch } = this.run;
+    const [row] = await this.database.query<{ kept: boolean }>(keepSlots(org_id, sync_id, lease_epoch));
+    if (!row?.kept) this.askToStop('fenced');
+    return row?.kept ?? false;
   }
 
   /** Stops the heartbeat. */

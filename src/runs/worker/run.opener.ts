@@ -26,7 +26,7 @@ import type { SourceBatch } from '../source/batches.ts';
 import { CheckpointBatches } from '../source/checkpoint.batches.ts';
 import { RecordsUndo } from '../undo/records.undo.ts';
 import { UndoPlanner } from '../undo/undo.planner.ts';
-import { RetryPolicy } from './retry.policy.ts';
+import { RetryPolicy, Stopped } from './retry.policy.ts';
 import { budgetOf, changeLimitOf } from './run.budget.ts';
 import type { RunLease } from './run.lease.ts';
 import { type ConfirmedSystems, RunSystems } from './run.systems.ts';
@@ -60,7 +60,10 @@ export class RunOpener {
     @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {}
 
-  /** Throws Problem when a connection was removed or leads to another system, and ConnectorError when a system does not respond. */
+  /**
+   * Throws Problem when a connection was removed or leads to another system, ConnectorError when a system does not respond, and Stopped
+   * when another run writes to the system.
+   */
   async open(lease: RunLease, signal: AbortSignal): Promise<OpenedRun> {
     const { run } = lease;
     const retryPolicy = new RetryPolicy(lease);
@@ -71,6 +74,7 @@ export class RunOpener {
       ? await this.connections.open(run.destination_connection_id, { onWait })
       : null;
     const systems = await this.runSystems.confirm(source, other, retryPolicy, signal);
+    if (systems.destination && !(await lease.keepSlots())) throw new Stopped();
     const pair = pairOf(run, systems);
     const budget = await budgetOf(this.database, lease, pair, other ?? source);
     const since = (pair && (await this.openSince(run, pair))) ?? run.created_at;

@@ -1962,6 +1962,10 @@ CREATE INDEX sync_runs_open ON public.sync_runs (org_id, created_at, sync_id) WH
 CREATE INDEX sync_runs_uncleared ON public.sync_runs (org_id, sync_id) WHERE state = 'ended' AND NOT seen_cleared
 ;
 -- next
+CREATE INDEX sync_runs_write_open
+      ON public.sync_runs (org_id, destination_connection_id, entity_type) WHERE write_open_since IS NOT NULL
+;
+-- next
 CREATE INDEX sync_runs_with_items ON public.sync_runs (org_id, created_at, sync_id) WHERE state = 'ended' AND item_bytes > 0
 ;
 -- next
@@ -5210,8 +5214,7 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch
 -- runs wait for the slot. Two that write to one system at once would each make what neither finds yet.
 -- Promises: assigns free slots to the organization's waiting runs, oldest first. A run never overtakes an older run that waits for
 -- the same slot, unless that waits for a paused connection: while one of its connections is paused, no run starts. Nor does one start that a
--- second person has not approved; when nobody does in time, it ends as cancelled. A slot is free when its run has ended, for whatever reason, or
--- waits again, for a second person. Returns the runs that are ready to be queued.
+-- second person has not approved; when nobody does in time, it ends as cancelled. Returns the runs that are ready to be queued.
 -- Waits 3 s for another dispatch of the organization, longer than a request waits for a row: nobody but dispatches holds this lock.
 -- Callers: sync_app.
 
@@ -5222,7 +5225,6 @@ SET lock_timeout = '3s' AS $$
 #variable_conflict use_column
 DECLARE
   r record;
-  ends uuid[];
   slots uuid[];
   taken text[] := '{}';
   wanted text[];
@@ -5247,29 +5249,18 @@ BEGIN
        WHERE p.org_id = org AND p.sync_id = r.sync_id AND p.completed_at IS NULL;
       CONTINUE;
     END IF;
-    ends := array_remove(ARRAY[r.source_connection_id, r.destination_connection_id], NULL);
-    -- Of one that was never asked which system it leads to, the host tells.
-    slots := ends || ARRAY(
-      SELECT o.id FROM public.sync_connections c JOIN public.sync_connections o ON o.org_id = c.org_id AND o.system = c.system
-         AND coalesce(o.system_id = c.system_id, lower(split_part(o.base_url, '/', 3)) = lower(split_part(c.base_url, '/', 3)))
-       WHERE c.org_id = org AND c.id = r.destination_connection_id AND o.id <> ALL (ends));
+    slots := app.slots_of(org, r.source_connection_id, r.destination_connection_id);
     SELECT array_agg(s || r.entity_type) INTO wanted FROM unnest(slots) AS s;
     -- A run that waits for a paused connection holds up nobody at its other end.
-    IF EXISTS (SELECT FROM public.sync_connections c WHERE c.org_id = org AND c.id = ANY (ends) AND c.paused_at IS NOT NULL) THEN
+    IF EXISTS (SELECT FROM public.sync_connections c WHERE c.org_id = org AND c.paused_at IS NOT NULL
+         AND c.id IN (r.source_connection_id, r.destination_connection_id)) THEN
       CONTINUE;
     END IF;
     -- A run does not overtake an older run that waits for the same slot.
-    IF wanted && taken OR EXISTS (
-      SELECT FROM public.sync_slots s JOIN public.sync_progress p USING (org_id, sync_id)
-       WHERE s.org_id = org AND s.connection_id = ANY (slots) AND s.entity_type = r.entity_type
-         AND s.sync_id <> r.sync_id AND p.completed_at IS NULL AND NOT EXISTS (
-           SELECT FROM public.sync_runs h WHERE h.org_id = org AND h.sync_id = s.sync_id AND h.state = 'waiting')) THEN
+    IF wanted && taken OR NOT app.take_slots(org, r.sync_id, r.entity_type, slots) THEN
       taken := taken || wanted;
       CONTINUE;
     END IF;
-    INSERT INTO public.sync_slots (org_id, connection_id, entity_type, sync_id)
-    SELECT DISTINCT org, s, r.entity_type, r.sync_id FROM unnest(slots) AS s
-    ON CONFLICT (org_id, connection_id, entity_type) DO UPDATE SET sync_id = EXCLUDED.sync_id;
     UPDATE public.sync_runs w SET state = 'ready', leased_until = now() + interval '1 minute'
      WHERE w.org_id = org AND w.sync_id = r.sync_id;
     taken := taken || wanted;
@@ -5283,7 +5274,7 @@ REVOKE ALL ON FUNCTION app.dispatch_runs(text) FROM PUBLIC, sync_app, sync_maint
 GRANT EXECUTE ON FUNCTION app.dispatch_runs(text) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/dispatch_runs.sql', 'af1e23d39cce05409bd123e21f137dc4db2749f2c1c5a85076337a7500439766', ARRAY['ROUTINE app.dispatch_runs(org text)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/dispatch_runs.sql', '6345ea719c474fcc7502e2d0d5b4e38e83505bc9ebb9f64fbe80ec017a4d81cb', ARRAY['ROUTINE app.dispatch_runs(org text)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -5611,6 +5602,81 @@ GRANT EXECUTE ON FUNCTION app.purge_removed_connections(integer) TO sync_app;
 ;
 -- next
 INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/purge_removed_connections.sql', 'e09344d0a914a8ebd2b0204863de4f42668a79a49ecc6b5437812e15d17e7b13', ARRAY['ROUTINE app.purge_removed_connections(batch_size integer)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: what a run writes to is nobody else's (dispatch_runs.sql), so it takes a slot of each connection that leads there.
+-- Promises: slots_of returns the connections whose slots a run between two connections needs: both, and all that lead to the system of the
+-- destination; of a connection that was never asked which system it leads to, the host tells. take_slots takes them all or none, and returns
+-- whether it did; a slot is free when its run has ended, for whatever reason, or waits again. keep_slots is for a run that now knows
+-- its system: it takes what is missing or, when another run writes there, lets the run wait again; false: the worker has nothing more to do.
+-- take_slots is called by a holder of the organization's lock `dispatch_runs`, so that no two find the same slot free.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.slots_of(org text, source uuid, destination uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+SELECT array_remove(ARRAY[source, destination], NULL) || ARRAY(
+  SELECT o.id FROM public.sync_connections c JOIN public.sync_connections o ON o.org_id = c.org_id AND o.system = c.system
+     AND coalesce(o.system_id = c.system_id, lower(split_part(o.base_url, '/', 3)) = lower(split_part(c.base_url, '/', 3)))
+   WHERE c.org_id = org AND c.id = destination AND o.id NOT IN (source, destination))
+$$;
+ALTER FUNCTION app.slots_of(text, uuid, uuid) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.slots_of(text, uuid, uuid) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.slots_of(text, uuid, uuid) TO sync_app;
+
+CREATE OR REPLACE FUNCTION app.take_slots(org text, sync text, entity text, slots uuid[]) RETURNS boolean
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF EXISTS (
+    SELECT FROM public.sync_slots s JOIN public.sync_progress p USING (org_id, sync_id)
+     WHERE s.org_id = org AND s.connection_id = ANY (slots) AND s.entity_type = entity
+       AND s.sync_id <> sync AND p.completed_at IS NULL AND NOT EXISTS (
+         SELECT FROM public.sync_runs h WHERE h.org_id = org AND h.sync_id = s.sync_id AND h.state = 'waiting')) THEN
+    RETURN false;
+  END IF;
+  INSERT INTO public.sync_slots (org_id, connection_id, entity_type, sync_id)
+  SELECT DISTINCT org, s, entity, sync FROM unnest(slots) AS s
+  ON CONFLICT (org_id, connection_id, entity_type) DO UPDATE SET sync_id = EXCLUDED.sync_id;
+  RETURN true;
+END
+$$;
+ALTER FUNCTION app.take_slots(text, text, text, uuid[]) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.take_slots(text, text, text, uuid[]) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.take_slots(text, text, text, uuid[]) TO sync_app;
+
+CREATE OR REPLACE FUNCTION app.keep_slots(org text, sync text, epoch bigint) RETURNS boolean
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '3s' AS $$
+DECLARE
+  r record;
+BEGIN
+  PERFORM app.lock(org, 'dispatch_runs');
+  SELECT w.entity_type, w.source_connection_id, w.destination_connection_id INTO r FROM public.sync_runs w
+   WHERE w.org_id = org AND w.sync_id = sync AND w.lease_epoch = epoch AND w.state = 'ready' AND w.leased_by IS NOT NULL FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  IF app.take_slots(org, sync, r.entity_type, app.slots_of(org, r.source_connection_id, r.destination_connection_id)) THEN
+    RETURN true;
+  END IF;
+  UPDATE public.sync_runs w SET state = 'waiting', leased_by = NULL, leased_until = NULL, leases_without_commit = 0
+   WHERE w.org_id = org AND w.sync_id = sync;
+  UPDATE public.sync_progress p
+     SET status = 'queued', updated_at = now(), waiting_reason = 'Another run writes to the same system.',
+         rate_limited_until = NULL, next_try_at = NULL
+   WHERE p.org_id = org AND p.sync_id = sync AND p.completed_at IS NULL;
+  RETURN false;
+END
+$$;
+ALTER FUNCTION app.keep_slots(text, text, bigint) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.keep_slots(text, text, bigint) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.keep_slots(text, text, bigint) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/slots.sql', '7d20f1725fa03593b9a7e7f3560d4d4ab4262dca3b5c2885f0f50b1b1179c7f7', ARRAY['ROUTINE app.slots_of(org text, source uuid, destination uuid)', 'ROUTINE app.take_slots(org text, sync text, entity text, slots uuid[])', 'ROUTINE app.keep_slots(org text, sync text, epoch bigint)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -6632,7 +6698,7 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('console/sql/search_te
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
-DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_member_session.sql', 'auth/sql/open_session.sql', 'auth/sql/organization_keys.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/measure_progress.sql', 'progress/sql/open_syncs.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/log_rights.sql', 'activity/sql/partitions.sql', 'activity/sql/seals.sql', 'activity/sql/sign_entry.sql', 'activity/sql/trail_persons.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/kept_changes.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_expired_items.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/open_runs.sql', 'runs/sql/purge_removed_connections.sql', 'previews/sql/cleanup_preview_changes.sql', 'schedules/sql/due_censuses.sql', 'schedules/sql/due_schedules.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql', 'webhooks/sql/due_webhook_checks.sql', 'webhook-endpoints/sql/claim_webhook_endpoints.sql', 'webhook-endpoints/sql/cleanup_outbound_deliveries.sql', 'webhook-endpoints/sql/publish_batch_events.sql', 'webhook-endpoints/sql/publish_event.sql', 'webhook-endpoints/sql/publish_sync_event.sql', 'alerts/sql/alert_lag.sql', 'alerts/sql/claim_alert_turns.sql', 'alerts/sql/cleanup_alerts.sql', 'alerts/sql/signal_ended_sync.sql', 'erasures/sql/claim_erasures.sql', 'erasures/sql/erase.sql', 'console/sql/find_syncs.sql', 'console/sql/overview.sql', 'console/sql/search_terms.sql']::text[])
+DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_member_session.sql', 'auth/sql/open_session.sql', 'auth/sql/organization_keys.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/measure_progress.sql', 'progress/sql/open_syncs.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/log_rights.sql', 'activity/sql/partitions.sql', 'activity/sql/seals.sql', 'activity/sql/sign_entry.sql', 'activity/sql/trail_persons.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/kept_changes.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_expired_items.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/open_runs.sql', 'runs/sql/purge_removed_connections.sql', 'runs/sql/slots.sql', 'previews/sql/cleanup_preview_changes.sql', 'schedules/sql/due_censuses.sql', 'schedules/sql/due_schedules.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql', 'webhooks/sql/due_webhook_checks.sql', 'webhook-endpoints/sql/claim_webhook_endpoints.sql', 'webhook-endpoints/sql/cleanup_outbound_deliveries.sql', 'webhook-endpoints/sql/publish_batch_events.sql', 'webhook-endpoints/sql/publish_event.sql', 'webhook-endpoints/sql/publish_sync_event.sql', 'alerts/sql/alert_lag.sql', 'alerts/sql/claim_alert_turns.sql', 'alerts/sql/cleanup_alerts.sql', 'alerts/sql/signal_ended_sync.sql', 'erasures/sql/claim_erasures.sql', 'erasures/sql/erase.sql', 'console/sql/find_syncs.sql', 'console/sql/overview.sql', 'console/sql/search_terms.sql']::text[])
 ;
 -- next
 REVOKE CREATE ON SCHEMA app, public FROM sync_maintenance, sync_directory
@@ -6699,20 +6765,20 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
   SELECT kind, md5(string_agg(fact, E'\n' ORDER BY fact COLLATE "C")) AS hash FROM facts GROUP BY kind
 ;
 -- next
-COMMENT ON SCHEMA app IS 'as migrated: {"functions":"707e25fa2491893a889bc582c59b3a1b","grants":"6a622cce0a19e3c111cac0ce3d37880b","owners":"2a715cc37d78410fa9b1986802e8d058","policies":"ab21acd308cd66c270fac6093cafad97","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"dee1b86cf8bbe6c36fe54f03a462f83a","triggers":"a779ffa12aa95a31272168c19cac8bc4"}'
+COMMENT ON SCHEMA app IS 'as migrated: {"functions":"73520c948c4c27e9b33df2a222daa010","grants":"6a622cce0a19e3c111cac0ce3d37880b","owners":"2a715cc37d78410fa9b1986802e8d058","policies":"ab21acd308cd66c270fac6093cafad97","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"dee1b86cf8bbe6c36fe54f03a462f83a","triggers":"a779ffa12aa95a31272168c19cac8bc4"}'
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-30T16:00:55.965Z','2026-11-30T19:00:55.965Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-30T18:08:11.613Z','2026-11-30T21:08:11.613Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-30T16:00:55.965Z','2026-11-30T17:00:55.965Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-30T18:08:11.613Z','2026-11-30T19:08:11.613Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-30T16:00:55.965Z','2026-11-30T19:00:55.965Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-30T18:08:11.613Z','2026-11-30T21:08:11.613Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-30T16:00:55.965Z','2026-11-30T17:00:55.965Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-30T18:08:11.613Z','2026-11-30T19:08:11.613Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -6727,16 +6793,16 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-30T18:00:55.966Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-30T20:08:11.614Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-30T18:00:55.966Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-30T20:08:11.614Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-30T18:00:55.966Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-30T20:08:11.614Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-30T18:00:55.966Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-30T20:08:11.614Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
 INSERT INTO public.sync_trail_persons (org_id,token,address) VALUES ('org-1','person:live','live')
@@ -6754,61 +6820,61 @@ INSERT INTO public.sync_trail_persons (org_id,token,address,month) VALUES ('org-
 INSERT INTO public.sync_erasures (org_id,id,named_by) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','email')
 ;
 -- next
-INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','email','completed',0,'2023-08-18T18:00:55.966Z')
+INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','email','completed',0,'2023-08-18T20:08:11.623Z')
 ;
 -- next
 INSERT INTO public.sync_erasures (org_id,id,named_by) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','email')
 ;
 -- next
-INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','email','completed',0,'2023-08-18T18:00:55.966Z')
+INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','email','completed',0,'2023-08-18T20:08:11.623Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-30T19:00:55.966Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-30T21:08:11.623Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-30T17:00:55.966Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-30T19:08:11.623Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-30T19:00:55.966Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-30T21:08:11.623Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-30T17:00:55.966Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-30T19:08:11.623Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-30T19:00:55.966Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-30T21:08:11.623Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-30T17:00:55.966Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-30T19:08:11.623Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-30T19:00:55.966Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-30T21:08:11.623Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-30T17:00:55.966Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-30T19:08:11.623Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-26T18:00:55.966Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-26T20:08:11.623Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-26T18:00:55.966Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-26T20:08:11.623Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-30T17:00:55.966Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-30T19:08:11.623Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-30T17:00:55.966Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-30T19:08:11.623Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -7015,40 +7081,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-30T19:00:55.967Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-30T21:08:11.624Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-30T17:00:55.967Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-30T19:08:11.624Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-30T19:00:55.967Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-30T21:08:11.624Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-30T17:00:55.967Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-30T19:08:11.624Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-12-01T18:00:55.967Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-12-01T20:08:11.624Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-12-01T18:00:55.967Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-12-01T20:08:11.624Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-12-01T18:00:55.967Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-12-01T20:08:11.624Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-12-01T18:00:55.967Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-12-01T20:08:11.624Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-30T18:00:55.967Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-30T20:08:11.624Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-30T18:00:55.967Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-30T20:08:11.624Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-30T18:00:55.967Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-30T20:08:11.624Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-30T18:00:55.967Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-30T20:08:11.624Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,secret_key_id,enabled) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','https://receiver.example','{"live"}','standard','\x73','k',false)
@@ -7066,13 +7132,13 @@ INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,se
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','172cdd4a-1601-758f-3c43-e6103738d8f3','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-22T18:00:55.967Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-22T20:08:11.624Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-22T18:00:55.967Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-22T20:08:11.624Z')
 ;
 -- next
 INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-1','live','failed')
@@ -7090,37 +7156,37 @@ INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-2','stale','
 INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','r','failed','live','s')
 ;
 -- next
-INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-08-31T18:00:55.968Z')
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-08-31T20:08:11.624Z')
 ;
 -- next
 INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','r','failed','live','s')
 ;
 -- next
-INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-08-31T18:00:55.968Z')
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-08-31T20:08:11.624Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-11-30T18:00:55.968Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-11-30T20:08:11.624Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-11-30T18:00:55.968Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-11-30T20:08:11.624Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-11-30T18:00:55.968Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-11-30T20:08:11.624Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-11-30T18:00:55.968Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-11-30T20:08:11.624Z')
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-01T18:00:55.968Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-01T20:08:11.624Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-01T18:00:55.968Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-01T20:08:11.624Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-01T18:00:55.968Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-01T20:08:11.624Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-01T18:00:55.968Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-01T20:08:11.624Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
 INSERT INTO public.sync_alert_signals (org_id,sync_id) VALUES ('org-1','live')
@@ -7159,16 +7225,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-30T19:00:55.968Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-30T21:08:11.624Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-30T17:00:55.968Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-30T19:08:11.624Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-30T19:00:55.968Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-30T21:08:11.624Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-30T17:00:55.968Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-30T19:08:11.624Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')
