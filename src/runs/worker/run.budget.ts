@@ -18,13 +18,14 @@ export async function budgetOf(
   { run, progress }: RunLease,
   pair: Pair | null,
   { connection }: OpenedConnection,
+  settings: OrganizationSettings,
 ): Promise<DeletionBudget> {
   const { delete_guard_percent: percent, delete_guard_count: count, delete_guard_hours: hours } = connection.settings;
   const limits = {
     percent: Number(percent ?? 15),
     count: typeof count === 'number' ? count : null,
     // A second person approves a preview: what no preview has shown nobody can.
-    onePerson: (await settingsOf(database, run)).approval_deletes,
+    onePerson: settings.approval_deletes,
   };
   const arrived = (progress.checkpoint as RunCheckpoint | null)?.arrived ?? (await countArrived(database, run, pair));
   const [recent] = await database.query<{ count: number }>(countDeletedEarlier(run, Number(hours ?? 24)));
@@ -47,14 +48,14 @@ function onRefusal(run: Run): BudgetState['onRefusal'] {
  * What the run may write to a system before a second person has approved it. Of what a preview has shown, that person was asked before; any other
  * run stops when it comes to more, and goes on where it stopped.
  */
-export async function changeLimitOf(database: TenantDatabase, run: Run): Promise<ChangeLimit> {
-  const { approval_changes: changes, approval_hours: hours } = await settingsOf(database, run);
+export function changeLimitOf(run: Run, settings: OrganizationSettings): ChangeLimit {
+  const { approval_changes: changes, approval_hours: hours } = settings;
   const { created = 0, updated = 0, deleted = 0 } = run.counts;
   const isApproved = run.approval === 'approved';
   return new ChangeLimit({ changes: isApproved ? null : changes, hours, done: created + updated + deleted });
 }
 
-async function settingsOf(database: TenantDatabase, { org_id }: Run): Promise<OrganizationSettings> {
+export async function settingsOf(database: TenantDatabase, { org_id }: Run): Promise<OrganizationSettings> {
   const [settings] = await database.query<OrganizationSettings>(findSettings(org_id));
   return settings ?? DEFAULT_SETTINGS;
 }

@@ -3,6 +3,7 @@ import { ENVIRONMENT } from '../../config/config.module.ts';
 import type { Environment } from '../../config/environment.ts';
 import { ConnectionService } from '../../connectors/connections/connection.service.ts';
 import type { OpenedConnection } from '../../connectors/connections/connection.types.ts';
+import type { ChangeLimit } from '../../planning/change.limit.ts';
 import type { DeletionBudget } from '../../planning/deletion.guard.ts';
 import { fieldsNotCarried } from '../../planning/field.directions.ts';
 import { Quotas } from '../../quotas/quotas.ts';
@@ -27,7 +28,7 @@ import { CheckpointBatches } from '../source/checkpoint.batches.ts';
 import { RecordsUndo } from '../undo/records.undo.ts';
 import { UndoPlanner } from '../undo/undo.planner.ts';
 import { RetryPolicy, Stopped } from './retry.policy.ts';
-import { budgetOf, changeLimitOf } from './run.budget.ts';
+import { budgetOf, changeLimitOf, settingsOf } from './run.budget.ts';
 import type { RunLease } from './run.lease.ts';
 import { type ConfirmedSystems, RunSystems } from './run.systems.ts';
 
@@ -44,6 +45,19 @@ export interface OpenedRun {
   readonly keepsWatermark: boolean;
   /** Called in the transaction that ends the run, after its last batch. */
   afterEnd(): Promise<void>;
+}
+
+interface DestinationParts {
+  readonly lease: RunLease;
+  readonly retryPolicy: RetryPolicy;
+  readonly signal: AbortSignal;
+  readonly budget: DeletionBudget;
+  readonly changeLimit: ChangeLimit;
+  readonly pair: Pair | null;
+  readonly since: string;
+  readonly planner: Planner | null;
+  readonly source: OpenedConnection;
+  readonly other: OpenedConnection | null;
 }
 
 /** Opens the connections of a run and creates its batches and its destination. */
@@ -76,7 +90,8 @@ export class RunOpener {
     const systems = await this.runSystems.confirm(source, other, retryPolicy, signal);
     if (systems.destination && !(await lease.keepSlots())) throw new Stopped();
     const pair = pairOf(run, systems);
-    const budget = await budgetOf(this.database, lease, pair, other ?? source);
+    const settings = await settingsOf(this.database, run);
+    const budget = await budgetOf(this.database, lease, pair, other ?? source, settings);
     const since = (pair && (await this.openSince(run, pair))) ?? run.created_at;
     const planner =
       other && pair && (await this.planner(run, pair, since, systems, source, other, retryPolicy, signal));
@@ -92,7 +107,10 @@ export class RunOpener {
     return {
       batches,
       total,
-      destination: await this.destination(lease, retryPolicy, signal, budget, pair, since, planner, source, other),
+      destination: await this.destination({
+        ...{ lease, retryPolicy, signal, budget, pair, since, planner, source, other },
+        changeLimit: changeLimitOf(run, settings),
+      }),
       systems: systems.byConnection,
       room: await this.room(run),
       keepsWatermark: run.kind === 'sync' && Object.keys(run.filters).length === 0,
@@ -117,17 +135,8 @@ export class RunOpener {
       : { items_up_to, kept_up_to: run.kept_bytes + (await this.quotas.room('change_bytes')) };
   }
 
-  private async destination(
-    lease: RunLease,
-    retryPolicy: RetryPolicy,
-    signal: AbortSignal,
-    budget: DeletionBudget,
-    pair: Pair | null,
-    since: string,
-    planner: Planner | null,
-    source: OpenedConnection,
-    other: OpenedConnection | null,
-  ): Promise<Destination> {
+  private async destination(parts: DestinationParts): Promise<Destination> {
+    const { lease, retryPolicy, signal, budget, changeLimit, pair, since, planner, source, other } = parts;
     const { run } = lease;
     const expiresAt = this.previews.changesExpireAt(run);
     if (!other && run.undoes_sync_id !== null)
@@ -153,7 +162,7 @@ export class RunOpener {
       references,
       retryPolicy,
       budget,
-      changeLimit: await changeLimitOf(this.database, run),
+      changeLimit,
       openWrites: await OpenWrites.of(this.database, run, pair, since),
       lateWrites: new LateWrites({
         ...{ database: this.database, lease, pair, retryPolicy },
