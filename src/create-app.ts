@@ -21,6 +21,7 @@ import { allowOrigins } from './http/cors.ts';
 import { serveDocument } from './http/docs.page.ts';
 import { serveErrorPage } from './http/error.page.ts';
 import { logRequests, quietAtStart, requestId } from './http/logging.ts';
+import { maskAnswers } from './http/masked.answers.ts';
 import { refuseExpectations, refuseOnSocket } from './http/node.refusals.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
 import { traceRequests } from './http/request.tracing.ts';
@@ -90,6 +91,7 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
     if (draining.isDraining) reply.header('connection', 'close');
     done();
   });
+  maskAnswers(fastify);
   await allowOrigins(app, environment.SYNC_CORS_ORIGINS ?? []);
   endSilentConnections(fastify);
   logRequests(fastify, (await app.resolve(PinoLogger)).logger);

@@ -29,11 +29,18 @@ import {
   type SlowActivityQuery,
   type TrendsQuery,
 } from './dto/requests.dto.ts';
+import { type ErrorGroup, isFound, maskedEntry, maskedErrors, type SearchedEntry } from './masked.trail.ts';
 import { periodOf } from './period.ts';
 
 const EXPORT_PAGE = 1_000;
 const ALL_TIME: Period = { days: null, from: null, to: null };
 const DEFAULT_DAYS = 7;
+/** Groups of failures that are shown, and that are read for whoever sees several of them as one. */
+const MOST_ERRORS = 200;
+const READ_ERRORS = 10_000;
+/** Entries that a search looks at for one page, when most of what it may find is masked. */
+const SEARCHED_PAGE = 1_000;
+const SEARCHED_PAGES = 20;
 /** The guide's errors and trends look a month back. */
 const REPORT_DAYS = 30;
 
@@ -69,9 +76,13 @@ export class ActivityService {
     return pages(await next(), next);
   }
 
-  errors(query: PeriodQuery): Promise<ActivityErrorDto[]> {
+  async errors(query: PeriodQuery): Promise<ActivityErrorDto[]> {
     const period = periodOf(query, REPORT_DAYS);
-    return this.database.read(activityErrors(currentTenant().orgId, period, query.entity_type ?? null, seesPersons()));
+    const errors = <Row extends ActivityErrorDto>(most: number) => {
+      const reader = { seesPersons: seesPersons(), most };
+      return this.database.read<Row>(activityErrors(currentTenant().orgId, period, query.entity_type ?? null, reader));
+    };
+    return seesPersons() ? errors(MOST_ERRORS) : maskedErrors(await errors<ErrorGroup>(READ_ERRORS), MOST_ERRORS);
   }
 
   trends(query: TrendsQuery): Promise<ActivityTrendDto[]> {
@@ -110,15 +121,30 @@ export class ActivityService {
     return this.database.query<ActivityDto>(appendActivity(currentTenant().orgId, entries, seesPersons()));
   }
 
-  private page(
+  private async page(
     filter: ActivityFilterQuery,
     period: Period,
     after: Keyset | undefined,
     limit: number,
     kind: 'read' | 'export' = 'read',
   ): Promise<ActivityDto[]> {
-    const page = { period, filter, after, limit, seesPersons: seesPersons() };
-    return this.database.read<ActivityDto>(activityPage(currentTenant().orgId, page), kind);
+    const { orgId } = currentTenant();
+    if (seesPersons()) {
+      const page = { period, filter, after, limit, seesPersons: true };
+      return this.database.read<ActivityDto>(activityPage(orgId, page), kind);
+    }
+    const isSearch = filter.q !== undefined || filter.error_message !== undefined;
+    const size = isSearch ? SEARCHED_PAGE : limit;
+    const found: SearchedEntry[] = [];
+    let from = after;
+    for (let pages = 0; pages < SEARCHED_PAGES; pages++) {
+      const page = { period, filter, after: from, limit: size, seesPersons: false };
+      const rows = await this.database.read<SearchedEntry>(activityPage(orgId, page), kind);
+      found.push(...rows.filter((row) => isFound(row, filter)));
+      if (found.length >= limit || rows.length < size) return found.slice(0, limit).map(maskedEntry);
+      from = keysetOf(rows.at(-1) as SearchedEntry);
+    }
+    throw searchesTooMuch();
   }
 }
 
@@ -148,6 +174,11 @@ const monthRemoved = (): Problem =>
       retryAfter: 1,
     },
   );
+
+const searchesTooMuch = (): Problem => {
+  const detail = 'finds too many entries whose messages you may not see; search a shorter period';
+  return new Problem('invalid-request', `The search ${detail}.`, { errors: [{ parameter: 'from', detail }] });
+};
 
 /** Who may not see the values of items sees tokens where entries name people. */
 const seesPersons = (): boolean => hasRight(currentTenant().principal.scopes, 'payloads');

@@ -1,6 +1,7 @@
 import type { Keyset } from '../common/cursor.ts';
 import type { Statement } from '../database/database.ts';
 import type { ActivityFilterQuery, AppendActivityDto } from './dto/requests.dto.ts';
+import { patternOf } from './masked.trail.ts';
 
 // The months are partitions of one table: sql/partitions.sql makes them, a scheduled task of this module detaches old ones. The entry of a sync that
 // ends is written by the database: src/progress/sql/end_of_sync.sql.
@@ -52,7 +53,7 @@ export interface ActivityPage {
 }
 
 /**
- * A keyset page, newest first. The period and the cursor bound created_at, the partition key, so older months are never
+ * A keyset page, newest first. Whoever sees no persons gets what their filters may find, with the text that they look at. The period and the cursor bound created_at, the partition key, so older months are never
  * touched.
  */
 export const activityPage = (orgId: string, { period, filter, after, limit, seesPersons }: ActivityPage): Statement => {
@@ -73,14 +74,19 @@ export const activityPage = (orgId: string, { period, filter, after, limit, sees
   }
   if (filter.q !== undefined) {
     const searched = named(SEARCHED, seesPersons);
-    where((parameter) => `strpos(lower(${searched}), lower(${parameter})) > 0`, filter.q);
+    if (seesPersons) where((parameter) => `strpos(lower(${searched}), lower(${parameter})) > 0`, filter.q);
+    else where((parameter) => `lower(${searched}) LIKE lower(${parameter})`, `%${patternOf(filter.q)}%`);
   }
-  if (filter.error_message !== undefined)
-    where((parameter) => `${named(MESSAGE, seesPersons)} = ${parameter}`, filter.error_message);
+  if (filter.error_message !== undefined) {
+    const message = named(MESSAGE, seesPersons);
+    if (seesPersons) where((parameter) => `${message} = ${parameter}`, filter.error_message);
+    else where((parameter) => `${message} LIKE ${parameter}`, patternOf(filter.error_message));
+  }
   values.push(limit);
   return {
     text: `
-      SELECT ${columns(seesPersons)} FROM public.sync_activity_log WHERE ${conditions.join(' AND ')}
+      SELECT ${columns(seesPersons)}${seesPersons ? '' : `, ${MESSAGE} AS searched_message`}
+        FROM public.sync_activity_log WHERE ${conditions.join(' AND ')}
        ORDER BY created_at DESC, id DESC LIMIT $${values.length}`,
     values,
   };
@@ -115,15 +121,18 @@ const MESSAGE = `coalesce(${CAUSE}, 'failed items without a message')`;
 /** Where a search looks: a part of any of them, in any case. */
 const SEARCHED = `concat_ws(E'\\n', sync_id, user_id, entity_type, source_system, activity_type, ${MESSAGE})`;
 
+const SYNC_IDS = `coalesce(array_agg(DISTINCT sync_id) FILTER (WHERE sync_id IS NOT NULL), '{}')`;
+
 /**
  * Failures by message: the guide's 'failed syncs' query made valid. The end of a run stands for its failed items, each of which has a
- * message of its own; an end that only counts is a group only where nobody told what failed.
+ * message of its own; an end that only counts is a group only where nobody told what failed. An item's message is a value of it: who `seesPersons`
+ * not gets its class instead, and the syncs of each group, to put together what is shown alike.
  */
 export const activityErrors = (
   orgId: string,
   period: Period,
   entityType: string | null,
-  seesPersons: boolean,
+  { seesPersons, most }: { readonly seesPersons: boolean; readonly most: number },
 ): Statement => ({
   text: `
     WITH failures AS (
@@ -136,7 +145,7 @@ export const activityErrors = (
       SELECT cause, NULL::text AS error_class, entity_type, status, sync_id, created_at
         FROM failures WHERE cause IS NOT NULL
        UNION ALL
-      SELECT i.message, i.error_class, run.entity_type, 'completed_with_errors', i.sync_id, i.updated_at
+      SELECT ${seesPersons ? 'i.message' : 'i.error_class'}, i.error_class, run.entity_type, 'completed_with_errors', i.sync_id, i.updated_at
         FROM (SELECT DISTINCT sync_id, entity_type FROM failures WHERE is_run) AS run
         JOIN public.sync_items i ON i.org_id = $1 AND i.sync_id = run.sync_id AND i.outcome = 'failed'
     ), groups AS (
@@ -148,12 +157,12 @@ export const activityErrors = (
     SELECT cause AS error_message, max(error_class) AS error_class, entity_type, status,
            count(*)::integer AS error_count, count(DISTINCT sync_id)::integer AS sync_count,
            (array_agg(sync_id ORDER BY created_at DESC))[1] AS last_sync_id,
-           min(created_at) AS first_at, max(created_at) AS last_at
+           min(created_at) AS first_at, max(created_at) AS last_at${seesPersons ? '' : `, ${SYNC_IDS} AS sync_ids`}
       FROM groups
      GROUP BY cause, entity_type, status
      ORDER BY error_count DESC, last_at DESC
-     LIMIT 200`,
-  values: [orgId, ...boundsOf(period), entityType],
+     LIMIT $6`,
+  values: [orgId, ...boundsOf(period), entityType, most],
 });
 
 /**

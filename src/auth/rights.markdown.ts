@@ -31,9 +31,10 @@ right gets 403 \`missing-scope\`, which names it.
 
 **Payloads** are the values of items: records, previews, differences, conflicts, histories, the failed items of a sync, messages to receivers. Seeing
 them is a right of its own, which no role but admin has: give it beside the role (\`sync:payloads\`, or the member's switch). Without it, operations that
-show such values are refused as a whole. Counts, states, times, ids, settings of connections and error messages are no payloads; what a reporter writes
-into \`current_item\`, an error message or an entry's \`details\` is shown to whoever sees the sync or the trail. Only e-mail addresses are masked there: the
-trail shows a token to who may not see payloads ([privacy.md](privacy.md)).
+show such values are refused as a whole. Counts, states, times, ids and settings of connections are no payloads. Neither are error messages, but for what they
+quote: without the right, \`[masked]\` stands for it, and for addresses and phone numbers, in answers, the stream, the trail and its export, whose search then
+finds only what is shown ([privacy.md](privacy.md)). Whatever else a reporter writes, into \`current_item\` or an entry's \`details\`, is shown to whoever sees
+the sync or the trail.
 
 Rights say what somebody may do within an organization. That nobody sees another organization is kept by Postgres, whatever the rights.
 

@@ -1,5 +1,5 @@
 /** What stands in place of what may be a person's. */
-const MASK = '[masked]';
+export const MASK = '[masked]';
 
 /** As the trail recognises it (app.with_tokens). */
 const ADDRESS =

@@ -10,6 +10,7 @@ import type { Attempt, DueDelivery } from './delivery.sql.ts';
 import { EndpointSecrets } from './endpoint.secrets.ts';
 import { MailSender } from './mail.sender.ts';
 import { type MessageFormat, messageBody, messageId } from './message.body.ts';
+import { toldOf } from './message.data.ts';
 import { signatureHeaders } from './message.signature.ts';
 
 /** How long a receiver may take for one message, its name and the connection included. */
@@ -39,7 +40,8 @@ export class MessageSender implements BeforeApplicationShutdown {
   }
 
   /** Throws the signal's reason. Every other failure is an outcome. */
-  async send(orgId: string, endpointId: string, delivery: DueDelivery, signal: AbortSignal): Promise<Attempt> {
+  async send(orgId: string, endpointId: string, due: DueDelivery, signal: AbortSignal): Promise<Attempt> {
+    const delivery = toldOf(due);
     const since = performance.now();
     const ended = (attempt: Pick<Attempt, 'delivered' | 'status' | 'error' | 'requestedWaitMs'>): Attempt => ({
       ...attempt,

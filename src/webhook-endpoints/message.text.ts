@@ -1,5 +1,3 @@
-import { masked } from '../common/masked.text.ts';
-
 /** What is told. */
 export interface Event {
   readonly event_id: string;
@@ -42,7 +40,7 @@ export function messageText(event: Pick<Event, 'event_type' | 'data'>): MessageT
   const links = linksOf(data);
   if (state === undefined) {
     const lines = SHOWN.flatMap((name) =>
-      isShown(data[name]) ? [`${name.replaceAll('_', ' ')}: ${shownOf(name, data[name])}`] : [],
+      isShown(data[name]) ? [`${name.replaceAll('_', ' ')}: ${String(data[name])}`] : [],
     );
     return { title: event_type, lines, links };
   }
@@ -62,9 +60,6 @@ function linksOf(data: Event['data']): MessageText['links'] {
   return named.flatMap(([text, url]) => (typeof url === 'string' ? [{ text, url }] : []));
 }
 
-/** Whoever reads a chat need not be allowed to see the values of items that an error quotes. */
-const shownOf = (name: string, value: unknown): string =>
-  name === 'error_message' ? masked(String(value)) : String(value);
 const isShown = (value: unknown): boolean => typeof value === 'string' || typeof value === 'number';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not come into a line
 const oneLine = (text: string): string => text.replaceAll(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ');

@@ -8,6 +8,7 @@ import { type DeliveryRow, deliveriesPage, insertDelivery, replayOne, replaySinc
 import type { ReplayedDto, WebhookDeliveryDto } from './dto/delivery.dto.ts';
 import type { ReplayDeliveriesDto, WebhookDeliveriesQuery } from './dto/requests.dto.ts';
 import { TEST_EVENT } from './event.types.ts';
+import { toldOf } from './message.data.ts';
 import { WebhookEndpointsService } from './webhook-endpoints.service.ts';
 
 /** Shows what was sent to the endpoints of a tenant, and sends it again. */
@@ -24,7 +25,7 @@ export class WebhookDeliveriesService {
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
     const page = deliveriesPage(currentTenant().orgId, endpointId, { state, after, limit: limit + 1 });
     const rows = await this.database.read<DeliveryRow>(page);
-    return toPage(rows, limit, ({ created_at, id }) => ({ at: created_at, id }));
+    return toPage(rows.map(toldOf), limit, ({ created_at, id }) => ({ at: created_at, id }));
   }
 
   /** Sends a message to see whether the endpoint works. */
@@ -40,7 +41,7 @@ export class WebhookDeliveriesService {
     return this.toEnabled(endpointId, async (orgId) => {
       const [row] = await this.database.query<DeliveryRow>(replayOne(orgId, endpointId, id));
       if (!row) throw new Problem('not-found', 'There is no such delivery to this webhook endpoint.');
-      return row;
+      return toldOf(row);
     });
   }
 

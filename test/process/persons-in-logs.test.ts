@@ -104,7 +104,7 @@ const alerts = (count: number) =>
 describe("A person's values, whatever quotes them,", () => {
   beforeAll(async () => {
     for (const endpoint of [
-      { url: receiver.url, events: ['alert.*'] },
+      { url: receiver.url, events: ['alert.*', 'sync.*'] },
       { url: chat.url, events: ['alert.*', 'sync.*'], format: 'slack' },
       { url: 'mailto:ops@example.com', events: ['alert.*'], format: 'email' },
     ])
@@ -171,7 +171,7 @@ describe("A person's values, whatever quotes them,", () => {
     expect(open.map(({ kind }: { kind: string }) => kind).sort()).toEqual(['check_failing', 'failed', 'failed']);
     expect(found(JSON.stringify(open))).toEqual([]);
     await waitFor('each is told', () =>
-      receiver.messages.length >= 3 && mails.length >= 3 && chat.messages.length >= 8 ? true : undefined,
+      receiver.messages.length >= 8 && mails.length >= 3 && chat.messages.length >= 8 ? true : undefined,
     );
     for (const messages of [receiver.messages, chat.messages, mails])
       expect(found(JSON.stringify(messages))).toEqual([]);

@@ -98,7 +98,7 @@ describe('A receiver', () => {
       );
       await admin(
         `INSERT INTO sync_items (org_id, sync_id, external_id, outcome, error_class, message)
-         VALUES ($1, $2, '1', 'failed', 'refused', 'no name'), ($1, $2, '2', 'failed', 'refused', 'no name'), ($1, $2, '3', 'skipped', 'x', 'y')`,
+         VALUES ($1, $2, '1', 'failed', 'refused', 'no Ada'), ($1, $2, '2', 'failed', 'refused', 'no Ada'), ($1, $2, '3', 'skipped', 'x', 'y')`,
         [org, sync],
       );
     }
@@ -115,7 +115,7 @@ describe('A receiver', () => {
     await deliver();
     expect(receiver.types.sort()).toEqual(['item.failed', 'preview.ready', 'record.changed', 'record.changed']);
     const data = receiver.messages.map((message) => message.body.data);
-    const failed = { external_id: '1', error_class: 'refused', message: 'no name' };
+    const failed = { external_id: '1', error_class: 'refused' };
     expect(data).toContainEqual({
       org_id: org,
       sync_id: 'run',
@@ -127,6 +127,23 @@ describe('A receiver', () => {
       records: [3, 4].map((change_seq) => ({ external_id: change_seq === 3 ? 'a' : 'b', change_seq, deleted: false })),
     });
   });
+
+  it.each(['standard', 'cloudevents', 'slack'])(
+    'is not told, as %s, what an error quotes, nor shows the log it',
+    async (format) => {
+      const org = newOrg();
+      const { receiver, path } = await receive(org, { events: ['sync.failed'], format });
+      const sync_id = await start(org);
+      await call(org, 'POST', `/progress/${sync_id}/fail`, {
+        error_message: 'The shop refused: “Ada Lovelace” of ada@x.example',
+      });
+      await deliver();
+      for (const told of [receiver.messages.map(({ body }) => body), await log(org, path)]) {
+        expect(JSON.stringify(told)).toContain('The shop refused: [masked] of [masked]');
+        expect(JSON.stringify(told)).not.toMatch(/Ada|ada@/);
+      }
+    },
+  );
 
   it('gets only the events that it asked for, of its own organization, and CloudEvents where it asked for those', async () => {
     const [org, other] = [newOrg(), newOrg()];

@@ -69,7 +69,11 @@ export class ActivityPageDto {
 }
 
 export class ActivityErrorDto {
-  @ApiProperty({ example: 'Invalid email address' })
+  @ApiProperty({
+    description:
+      'Of failed items their class, for whoever may not see the values of items; what else is quoted is masked then',
+    example: 'Invalid email address',
+  })
   error_message: string;
 
   @ApiProperty({

@@ -1,3 +1,4 @@
+import { withMaskedMembers } from '../../common/masked.members.ts';
 import type { EndReason } from './dto/stream.dto.ts';
 
 // Server-Sent Events in their wire format. Events are bytes, so that an event is encoded once for all viewers. The syncs are the JSON
@@ -6,14 +7,34 @@ import type { EndReason } from './dto/stream.dto.ts';
 /** How long a browser waits before it connects again, in milliseconds. */
 const RETRY_MS = 1_000;
 
-export function snapshotEvent(at: string, syncs: Iterable<string>): Buffer {
-  return Buffer.from(
+/** Of one event both texts, each encoded once, when its first viewer is sent it. */
+export class SyncsEvent {
+  private readonly text: string;
+  private whole: Buffer | undefined;
+  private masked: Buffer | undefined;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  for({ isMasked = false }: { readonly isMasked?: boolean }): Buffer {
+    if (isMasked) {
+      this.masked ??= Buffer.from(withMaskedMembers(this.text));
+      return this.masked;
+    }
+    this.whole ??= Buffer.from(this.text);
+    return this.whole;
+  }
+}
+
+export function snapshotEvent(at: string, syncs: Iterable<string>): SyncsEvent {
+  return new SyncsEvent(
     `retry: ${RETRY_MS}\nevent: snapshot\ndata: {"at":${JSON.stringify(at)},"syncs":[${[...syncs].join(',')}]}\n\n`,
   );
 }
 
-export function changeEvent(at: string, syncs: readonly string[], gone: readonly string[]): Buffer {
-  return Buffer.from(
+export function changeEvent(at: string, syncs: readonly string[], gone: readonly string[]): SyncsEvent {
+  return new SyncsEvent(
     `event: change\ndata: {"at":${JSON.stringify(at)},"syncs":[${syncs.join(',')}],"gone":${JSON.stringify(gone)}}\n\n`,
   );
 }

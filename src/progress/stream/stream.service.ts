@@ -2,6 +2,7 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { AuthenticatedRequest } from '../../auth/auth.decorators.ts';
+import { hasRight } from '../../auth/rights.ts';
 import { Problem } from '../../common/problem.ts';
 import { StreamMetrics } from '../../metrics/stream.metrics.ts';
 import { Quotas } from '../../quotas/quotas.ts';
@@ -39,7 +40,7 @@ export class StreamService implements BeforeApplicationShutdown {
   open({ method }: AuthenticatedRequest, reply: FastifyReply): void {
     const {
       orgId,
-      principal: { keyHash, expiresAt },
+      principal: { keyHash, expiresAt, scopes },
     } = currentTenant();
     if (this.isClosing) throw new Problem('unavailable', 'The service is restarting.', { retryAfter: 1 });
     const release = method === 'HEAD' ? () => undefined : this.quotas.openStream();
@@ -56,7 +57,8 @@ export class StreamService implements BeforeApplicationShutdown {
       return;
     }
     raw.flushHeaders();
-    const viewer = new StreamViewer(raw, { orgId, keyHash, expiresAt }, (how) => {
+    const isMasked = !hasRight(scopes, 'payloads');
+    const viewer = new StreamViewer(raw, { orgId, keyHash, expiresAt, isMasked }, (how) => {
       release();
       this.poller.remove(viewer);
       this.keeper.remove(viewer);

@@ -17,6 +17,8 @@ export interface ViewerCredentials {
   readonly expiresAt: number | null;
   /** The hash of a key or session. Undefined for a token, which cannot be revoked. */
   readonly keyHash: string | undefined;
+  /** May not see values of items, which errors quote. */
+  readonly isMasked?: boolean;
 }
 
 /** Why a stream ended: the service ended it with an event, the viewer read too slowly, or the viewer left. */

@@ -1,5 +1,5 @@
 import type { WatchedRow } from '../progress.sql.ts';
-import { changeEvent, snapshotEvent } from './stream.events.ts';
+import { changeEvent, type SyncsEvent, snapshotEvent } from './stream.events.ts';
 import type { StreamViewer } from './stream.viewer.ts';
 
 /** The last polled state of an organization. The next change and the snapshot for a new viewer are computed from it. */
@@ -13,7 +13,7 @@ export class WatchedOrganization {
   private syncs = new Map<string, string>();
   private lastDigest: string | null = null;
   private at: string | undefined;
-  private snapshot: Buffer | undefined;
+  private snapshot: SyncsEvent | undefined;
 
   constructor(orgId: string) {
     this.orgId = orgId;
@@ -35,7 +35,7 @@ export class WatchedOrganization {
   /** Sends the viewer the snapshot and all later changes. Both happen synchronously, so that no change is missed in between. */
   add(viewer: StreamViewer): void {
     this.viewers.add(viewer);
-    if (this.isRead) viewer.begin(this.makeSnapshot());
+    if (this.isRead) viewer.begin(this.makeSnapshot().for(viewer.credentials));
   }
 
   remove(viewer: StreamViewer): void {
@@ -49,8 +49,8 @@ export class WatchedOrganization {
     this.snapshot = undefined;
     this.lastDigest = digest;
     const change = syncs === null ? undefined : this.diff(at, syncs);
-    if (isFirst) for (const viewer of this.viewers) viewer.begin(this.makeSnapshot());
-    else if (change) for (const viewer of this.viewers) viewer.send(change);
+    if (isFirst) for (const viewer of this.viewers) viewer.begin(this.makeSnapshot().for(viewer.credentials));
+    else if (change) for (const viewer of this.viewers) viewer.send(change.for(viewer.credentials));
   }
 
   /** Makes the next poll return the whole state, because after a failure the digest may belong to another database. */
@@ -58,7 +58,7 @@ export class WatchedOrganization {
     this.lastDigest = null;
   }
 
-  private diff(at: string, text: string): Buffer | undefined {
+  private diff(at: string, text: string): SyncsEvent | undefined {
     const before = this.syncs;
     this.syncs = new Map();
     const changed: string[] = [];
@@ -72,7 +72,7 @@ export class WatchedOrganization {
     return changed.length + gone.length > 0 ? changeEvent(at, changed, gone) : undefined;
   }
 
-  private makeSnapshot(): Buffer {
+  private makeSnapshot(): SyncsEvent {
     this.snapshot ??= snapshotEvent(this.at as string, this.syncs.keys());
     return this.snapshot;
   }

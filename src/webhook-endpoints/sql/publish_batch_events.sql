@@ -1,7 +1,8 @@
 -- Why: receivers learn which items of a run failed and which records changed. A run handles thousands of items a minute, so there is one event
 -- a batch, not one an item.
 -- Promises: item.failed names the failed items of a batch, record.changed the records that it changed, 100 at most, and counts all of them; what they
--- hold is read from the API. An organization without endpoints pays for one look-up a batch. A preview fails no item.
+-- hold, and what a system said of them, which may name a person, is read from the API. An organization without endpoints pays for one look-up a
+-- batch. A preview fails no item.
 -- Callers: triggers of public.sync_items and public.sync_change_counters only, which sync_app alone writes to.
 
 CREATE OR REPLACE FUNCTION app.publish_failed_items() RETURNS trigger
@@ -12,8 +13,8 @@ DECLARE
 BEGIN
   FOR batch IN
     SELECT i.org_id, i.sync_id, count(*) AS failed,
-           jsonb_path_query_array(jsonb_agg(jsonb_build_object('external_id', i.external_id, 'error_class', i.error_class,
-             'message', left(i.message, 500)) ORDER BY i.external_id), '$[0 to 99]') AS items
+           jsonb_path_query_array(jsonb_agg(jsonb_build_object('external_id', i.external_id, 'error_class', i.error_class)
+             ORDER BY i.external_id), '$[0 to 99]') AS items
       FROM written AS i
      WHERE i.outcome = 'failed'
        AND EXISTS (SELECT FROM public.sync_webhook_endpoints AS e WHERE e.org_id = i.org_id AND e.enabled)

@@ -5878,7 +5878,8 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhook-endpoints/sql
 -- Why: receivers learn which items of a run failed and which records changed. A run handles thousands of items a minute, so there is one event
 -- a batch, not one an item.
 -- Promises: item.failed names the failed items of a batch, record.changed the records that it changed, 100 at most, and counts all of them; what they
--- hold is read from the API. An organization without endpoints pays for one look-up a batch. A preview fails no item.
+-- hold, and what a system said of them, which may name a person, is read from the API. An organization without endpoints pays for one look-up a
+-- batch. A preview fails no item.
 -- Callers: triggers of public.sync_items and public.sync_change_counters only, which sync_app alone writes to.
 
 CREATE OR REPLACE FUNCTION app.publish_failed_items() RETURNS trigger
@@ -5889,8 +5890,8 @@ DECLARE
 BEGIN
   FOR batch IN
     SELECT i.org_id, i.sync_id, count(*) AS failed,
-           jsonb_path_query_array(jsonb_agg(jsonb_build_object('external_id', i.external_id, 'error_class', i.error_class,
-             'message', left(i.message, 500)) ORDER BY i.external_id), '$[0 to 99]') AS items
+           jsonb_path_query_array(jsonb_agg(jsonb_build_object('external_id', i.external_id, 'error_class', i.error_class)
+             ORDER BY i.external_id), '$[0 to 99]') AS items
       FROM written AS i
      WHERE i.outcome = 'failed'
        AND EXISTS (SELECT FROM public.sync_webhook_endpoints AS e WHERE e.org_id = i.org_id AND e.enabled)
@@ -5943,7 +5944,7 @@ CREATE OR REPLACE TRIGGER publish_on_change AFTER UPDATE ON public.sync_change_c
   FOR EACH ROW EXECUTE FUNCTION app.publish_changed_records();
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhook-endpoints/sql/publish_batch_events.sql', '155e3fcc9838c1e46e20bb957fc782e4ea2d4c7cbb6e7ba7439ccf1c6674a6e4', ARRAY['ROUTINE app.publish_failed_items()', 'ROUTINE app.publish_changed_records()', 'TRIGGER publish_on_change ON public.sync_change_counters', 'TRIGGER publish_failed ON public.sync_items', 'TRIGGER publish_on_first_change ON public.sync_change_counters']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhook-endpoints/sql/publish_batch_events.sql', '02fa9079ce2cee1be9518b39e37ff40fa6d66dc198dc10155bed17cc8cb9d7bc', ARRAY['ROUTINE app.publish_failed_items()', 'ROUTINE app.publish_changed_records()', 'TRIGGER publish_on_change ON public.sync_change_counters', 'TRIGGER publish_failed ON public.sync_items', 'TRIGGER publish_on_first_change ON public.sync_change_counters']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -6765,20 +6766,20 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
   SELECT kind, md5(string_agg(fact, E'\n' ORDER BY fact COLLATE "C")) AS hash FROM facts GROUP BY kind
 ;
 -- next
-COMMENT ON SCHEMA app IS 'as migrated: {"functions":"73520c948c4c27e9b33df2a222daa010","grants":"6a622cce0a19e3c111cac0ce3d37880b","owners":"2a715cc37d78410fa9b1986802e8d058","policies":"ab21acd308cd66c270fac6093cafad97","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"dee1b86cf8bbe6c36fe54f03a462f83a","triggers":"a779ffa12aa95a31272168c19cac8bc4"}'
+COMMENT ON SCHEMA app IS 'as migrated: {"functions":"b39785036bbb62de3404d0f991dbe572","grants":"6a622cce0a19e3c111cac0ce3d37880b","owners":"2a715cc37d78410fa9b1986802e8d058","policies":"ab21acd308cd66c270fac6093cafad97","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"dee1b86cf8bbe6c36fe54f03a462f83a","triggers":"a779ffa12aa95a31272168c19cac8bc4"}'
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-30T18:08:11.613Z','2026-11-30T21:08:11.613Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-30T18:20:02.295Z','2026-11-30T21:20:02.295Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-30T18:08:11.613Z','2026-11-30T19:08:11.613Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-30T18:20:02.295Z','2026-11-30T19:20:02.295Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-30T18:08:11.613Z','2026-11-30T21:08:11.613Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-30T18:20:02.295Z','2026-11-30T21:20:02.295Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-30T18:08:11.613Z','2026-11-30T19:08:11.613Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-30T18:20:02.295Z','2026-11-30T19:20:02.295Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -6793,16 +6794,16 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-30T20:08:11.614Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-30T20:20:02.299Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-30T20:08:11.614Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-30T20:20:02.300Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-30T20:08:11.614Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-30T20:20:02.300Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-30T20:08:11.614Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-30T20:20:02.300Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
 INSERT INTO public.sync_trail_persons (org_id,token,address) VALUES ('org-1','person:live','live')
@@ -6820,61 +6821,61 @@ INSERT INTO public.sync_trail_persons (org_id,token,address,month) VALUES ('org-
 INSERT INTO public.sync_erasures (org_id,id,named_by) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','email')
 ;
 -- next
-INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','email','completed',0,'2023-08-18T20:08:11.623Z')
+INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','email','completed',0,'2023-08-18T20:20:02.305Z')
 ;
 -- next
 INSERT INTO public.sync_erasures (org_id,id,named_by) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','email')
 ;
 -- next
-INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','email','completed',0,'2023-08-18T20:08:11.623Z')
+INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','email','completed',0,'2023-08-18T20:20:02.305Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-30T21:08:11.623Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-11-30T21:20:02.305Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-30T19:08:11.623Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-30T19:20:02.305Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-30T21:08:11.623Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-11-30T21:20:02.305Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-30T19:08:11.623Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-30T19:20:02.305Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-30T21:08:11.623Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-11-30T21:20:02.305Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-30T19:08:11.623Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-30T19:20:02.305Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-30T21:08:11.623Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-11-30T21:20:02.305Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-30T19:08:11.623Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-30T19:20:02.305Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-26T20:08:11.623Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-26T20:20:02.305Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-26T20:08:11.623Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-26T20:20:02.305Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-30T19:08:11.623Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-30T19:20:02.305Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-30T19:08:11.623Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-30T19:20:02.305Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -7081,40 +7082,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-30T21:08:11.624Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-11-30T21:20:02.306Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-30T19:08:11.624Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-30T19:20:02.306Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-30T21:08:11.624Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-11-30T21:20:02.306Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-30T19:08:11.624Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-30T19:20:02.306Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-12-01T20:08:11.624Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-12-01T20:20:02.306Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-12-01T20:08:11.624Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-12-01T20:20:02.306Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-12-01T20:08:11.624Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-12-01T20:20:02.306Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-12-01T20:08:11.624Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-12-01T20:20:02.306Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-30T20:08:11.624Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-30T20:20:02.306Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-30T20:08:11.624Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-30T20:20:02.306Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-30T20:08:11.624Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-30T20:20:02.306Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-30T20:08:11.624Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-30T20:20:02.306Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,secret_key_id,enabled) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','https://receiver.example','{"live"}','standard','\x73','k',false)
@@ -7132,13 +7133,13 @@ INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,se
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','172cdd4a-1601-758f-3c43-e6103738d8f3','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-22T20:08:11.624Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-22T20:20:02.306Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-22T20:08:11.624Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-22T20:20:02.306Z')
 ;
 -- next
 INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-1','live','failed')
@@ -7156,37 +7157,37 @@ INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-2','stale','
 INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','r','failed','live','s')
 ;
 -- next
-INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-08-31T20:08:11.624Z')
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-08-31T20:20:02.306Z')
 ;
 -- next
 INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','r','failed','live','s')
 ;
 -- next
-INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-08-31T20:08:11.624Z')
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-08-31T20:20:02.306Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-11-30T20:08:11.624Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-11-30T20:20:02.306Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-11-30T20:08:11.624Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-11-30T20:20:02.306Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-11-30T20:08:11.624Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-11-30T20:20:02.306Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-11-30T20:08:11.624Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-11-30T20:20:02.306Z')
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-01T20:08:11.624Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-01T20:20:02.306Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-01T20:08:11.624Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-01T20:20:02.306Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-01T20:08:11.624Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-01T20:20:02.306Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-01T20:08:11.624Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-01T20:20:02.306Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
 INSERT INTO public.sync_alert_signals (org_id,sync_id) VALUES ('org-1','live')
@@ -7225,16 +7226,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-30T21:08:11.624Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-11-30T21:20:02.306Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-30T19:08:11.624Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-30T19:20:02.306Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-30T21:08:11.624Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-11-30T21:20:02.306Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-30T19:08:11.624Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-30T19:20:02.306Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')

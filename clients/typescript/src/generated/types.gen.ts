@@ -644,6 +644,9 @@ export type BulkAppendResults = {
 };
 
 export type ActivityError = {
+    /**
+     * Of failed items their class, for whoever may not see the values of items; what else is quoted is masked then
+     */
     error_message: string;
     /**
      * Of failed items of runs, which are not entries of the trail but items of their sync
