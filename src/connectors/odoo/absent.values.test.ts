@@ -31,14 +31,15 @@ const LINE: Row = {
   ...{ id: 7, order_id: [4, 'S4'], product_id: false, name: 'Cup', product_uom_qty: 2, price_unit: 50, discount: 20 },
   ...{ price_subtotal: 80, price_tax: 12, tax_ids: [1], display_type: false },
 };
-const TAXES = new Map([[1, { name: '15%', amount: '15', inPrice: false, isFixed: false }]]);
+const TAXES = new Map([[1, { id: 1, name: '15%', sequence: 1, parts: [] }]]);
+const ARITHMETIC = { decimals: 2, perLine: true, major: 19 };
 const READ = {
   partner: (row: Row) => customerFromPartner(row, geographyOf([{ id: 75, code: 'FR' }], [])),
   address: (row: Row) => customerFromPartner(row, geographyOf([{ id: 75, code: 'FR' }], [])).billing,
   product: (row: Row) =>
     productFromTemplate(row, { variants: [], options: new Map(), decimals: { price: 2, weight: 2 } }),
   order: (row: Row) => orderFromSale(row, []),
-  line: (row: Row) => lineFromSale(row, { products: new Map(), taxes: TAXES, decimals: 2 }),
+  line: (row: Row) => lineFromSale(row, { products: new Map(), taxes: TAXES, arithmetic: ARITHMETIC }),
 };
 const ROWS: Record<keyof typeof READ, Row> = {
   ...{ partner: PARTNER, address: PARTNER, product: TEMPLATE, order: SALE, line: LINE },

@@ -1,19 +1,27 @@
 import type { CanonicalOrderLine } from '../../canonical/canonical.types.ts';
 import type { Row } from '../api/odoo-api.types.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
-import { amountOf, bySequence, idOf, idsOf, labelOf, text } from '../client/odoo.values.ts';
+import { bySequence, idOf, idsOf, labelOf, text } from '../client/odoo.values.ts';
+import type { Arithmetic } from './amounts/sale.totals.ts';
+import type { CompanyLookup } from './company.lookup.ts';
 import type { CurrencyLookup } from './currency.lookup.ts';
-import { LINE_FIELDS, type LineProduct, lineFromSale, type Tax } from './line.mapping.ts';
+import { LINE_FIELDS, type LineProduct, lineFromSale } from './line.mapping.ts';
+import type { TaxLookup } from './tax.lookup.ts';
 
-/** Reads the lines of a page of orders in one call, and their products in another. Reads each tax once a session. */
+interface Lookups {
+  readonly companies: CompanyLookup;
+  readonly currencies: CurrencyLookup;
+  readonly taxes: TaxLookup;
+}
+
+/** Reads the lines of a page of orders in one call, and their products in another. */
 export class OrderPartsReader {
   readonly #client: OdooClient;
-  readonly #currencies: CurrencyLookup;
-  readonly #taxes = new Map<number, Tax>();
+  readonly #lookups: Lookups;
 
-  constructor(client: OdooClient, currencies: CurrencyLookup) {
+  constructor(client: OdooClient, lookups: Lookups) {
     this.#client = client;
-    this.#currencies = currencies;
+    this.#lookups = lookups;
   }
 
   /** The lines by order id. They are mapped when they are asked for, so that a bad one is a problem of its order alone. */
@@ -21,28 +29,27 @@ export class OrderPartsReader {
     const rows = await this.rows(orderIds, signal);
     const productIds = rows.flatMap((row) => idOf(row.product_id) ?? []);
     const products = await this.#products([...new Set(productIds)], signal);
-    await this.#readTaxes(
-      rows.flatMap((row) => idsOf(row.tax_id ?? row.tax_ids)),
-      signal,
-    );
+    const taxIds = rows.flatMap((row) => idsOf(row.tax_id ?? row.tax_ids));
+    const taxes = await this.#lookups.taxes.byIds(taxIds, signal);
     const byOrder = Map.groupBy(rows, (row) => idOf(row.order_id) ?? 0);
-    const decimals = await this.#decimals(rows, signal);
-    const parts = (row: Row) => ({
-      products,
-      taxes: this.#taxes,
-      decimals: decimals.get(labelOf(row.currency_id)) ?? 2,
-    });
-    return (orderId) => (byOrder.get(orderId) ?? []).flatMap((row) => lineFromSale(row, parts(row)) ?? []);
+    const arithmeticOf = await this.#arithmetic(rows, signal);
+    return (orderId) =>
+      (byOrder.get(orderId) ?? []).flatMap(
+        (row) => lineFromSale(row, { products, taxes, arithmetic: arithmeticOf(row) }) ?? [],
+      );
   }
 
-  /** By currency, of lines with several taxes: only their amounts have to be split. */
-  async #decimals(rows: readonly Row[], signal: AbortSignal): Promise<Map<string | null, number>> {
+  /** Asked of lines with several taxes only, whose sum has to be split. */
+  async #arithmetic(rows: readonly Row[], signal: AbortSignal): Promise<(row: Row) => Arithmetic> {
+    const { companies, currencies } = this.#lookups;
     const split = rows.filter((row) => idsOf(row.tax_id ?? row.tax_ids).length > 1);
-    const currencies = [...new Set(split.map((row) => labelOf(row.currency_id)))];
-    const decimals = currencies.map(
-      async (currency) => [currency, await this.#currencies.decimalsOf(currency, signal)] as const,
-    );
-    return new Map(await Promise.all(decimals));
+    if (split.length === 0) return () => ({ decimals: 2, perLine: true, major: 0 });
+    const codes = [...new Set(split.map((row) => labelOf(row.currency_id)))];
+    const decimals = new Map<string | null, number>();
+    for (const code of codes) decimals.set(code, await currencies.decimalsOf(code, signal));
+    const { perLine } = await companies.load(signal);
+    const { major } = await this.#client.version(signal);
+    return (row) => ({ decimals: decimals.get(labelOf(row.currency_id)) ?? 2, perLine, major });
   }
 
   /** In the order that Odoo shows: by sequence, then by id. */
@@ -67,22 +74,5 @@ export class OrderPartsReader {
         { templateId: idOf(row.product_tmpl_id), code: text(row.default_code) } satisfies LineProduct,
       ]),
     );
-  }
-
-  async #readTaxes(ids: readonly number[], signal: AbortSignal): Promise<void> {
-    const missing = [...new Set(ids)].filter((id) => !this.#taxes.has(id));
-    if (missing.length === 0) return;
-    const infos = await this.#client.fields('account.tax', ['name', 'amount', 'amount_type', 'price_include'], signal);
-    const search = { domain: [['id', 'in', missing]], fields: [...infos.keys()] };
-    for (const row of await this.#client.searchRead('account.tax', search, signal)) {
-      this.#taxes.set(Number(row.id), {
-        name: text(row.name) ?? '',
-        get amount() {
-          return amountOf(row.amount, 'account.tax.amount');
-        },
-        inPrice: row.price_include === true,
-        isFixed: row.amount_type === 'fixed',
-      });
-    }
   }
 }

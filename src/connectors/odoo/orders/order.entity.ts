@@ -45,12 +45,8 @@ export class OrderEntity implements OdooEntity {
     this.#client = client;
     const companies = new CompanyLookup(client);
     const currencies = new CurrencyLookup(client, companies);
-    this.#lookups = {
-      companies,
-      currencies,
-      taxes: new TaxLookup(client, companies),
-      parts: new OrderPartsReader(client, currencies),
-    };
+    const lookups = { companies, currencies, taxes: new TaxLookup(client, companies) };
+    this.#lookups = { ...lookups, parts: new OrderPartsReader(client, lookups) };
   }
 
   /** Lines, the codes of their products, and the names of their taxes. */

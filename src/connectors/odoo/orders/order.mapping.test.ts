@@ -1,7 +1,6 @@
 import Big from 'big.js';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lineFromSale, splitTax, type Tax } from './line.mapping.ts';
+import { lineFromSale } from './line.mapping.ts';
 import { orderFromSale, saleValues, stateAction } from './order.mapping.ts';
 
 /** As recorded of Odoo 19 (38-sale-order). */
@@ -29,14 +28,15 @@ const LINE = {
   tax_ids: [1],
   display_type: false,
 };
+const tax = (name: string, amount: number, included = false) => ({
+  ...{ id: 1, name, sequence: 1 },
+  parts: [{ id: 1, name, type: 'percent', amount: new Big(amount), included, affectsBase: false, baseAffected: true }],
+});
 const PARTS = {
   products: new Map([[9, { templateId: 3, code: 'SKU-9' }]]),
-  taxes: new Map([[1, { name: '15%', amount: '15', inPrice: false, isFixed: false }]]),
-  decimals: 2,
+  taxes: new Map([[1, tax('15%', 15)]]),
+  arithmetic: { decimals: 2, perLine: true, major: 19 },
 };
-
-const shares = (total: string, taxes: readonly Tax[], decimals: number) =>
-  splitTax({ total, net: '100', quantity: '1' }, taxes, decimals).map((share) => share.total);
 
 describe('a sale order', () => {
   it('becomes an order with the shop’s number and exact amounts', () => {
@@ -75,7 +75,7 @@ describe('a sale order', () => {
   });
 
   it('subtracts the tax from a unit price that includes it', () => {
-    const taxes = new Map([[1, { name: '25% incl', amount: '25', inPrice: true, isFixed: false }]]);
+    const taxes = new Map([[1, tax('25% incl', 25, true)]]);
     const row = { ...LINE, price_unit: 62.5, price_subtotal: 80.0 };
     expect(lineFromSale(row, { ...PARTS, taxes })?.unit_price).toBe('50');
   });
@@ -109,45 +109,5 @@ describe('writing an order', () => {
     expect(stateAction({ status: 'cancelled' })).toBe('action_cancel');
     expect(stateAction({ status: 'on_hold' })).toBeNull();
     expect(stateAction({})).toBeNull();
-  });
-
-  it('shares a line’s tax among its taxes without losing a cent', () => {
-    const tax = fc.record({
-      name: fc.string(),
-      amount: fc.integer({ min: 0, max: 30 }).map(String),
-      inPrice: fc.boolean(),
-      isFixed: fc.boolean(),
-    });
-    fc.assert(
-      fc.property(
-        fc.integer({ min: -1e6, max: 1e6 }),
-        fc.array(tax, { minLength: 1 }),
-        fc.constantFrom(0, 2, 3),
-        (units, taxes, decimals) => {
-          const total = new Big(units).div(new Big(10).pow(decimals));
-          const parts = shares(total.toFixed(), taxes, decimals).map((share) => new Big(share));
-          expect(parts.reduce((sum, share) => sum.plus(share), new Big(0)).eq(total)).toBe(true);
-          expect(parts.filter((share) => !share.eq(share.round(decimals)))).toEqual([]);
-        },
-      ),
-    );
-  });
-
-  it.each([
-    [0, '1000', ['667', '333']],
-    [2, '10', ['6.67', '3.33']],
-    [3, '10', ['6.667', '3.333']],
-  ])('in a currency of %i decimals is split to its last unit', (decimals, total, wanted) => {
-    const taxes = ['20', '10'].map((amount) => ({ name: amount, amount, inPrice: false, isFixed: false }));
-    expect(shares(total, taxes, decimals)).toEqual(wanted);
-  });
-
-  it('of which one is a fixed amount is split by what each comes to', () => {
-    const fixed = { name: 'Eco', amount: '2', inPrice: false, isFixed: true };
-    const vat = { name: '19%', amount: '19', inPrice: false, isFixed: false };
-    // Three pieces of 100.00: 6.00 and 57.00.
-    expect(splitTax({ total: '63', net: '300', quantity: '3' }, [fixed, vat], 2).map((share) => share.total)).toEqual([
-      ...['6', '57'],
-    ]);
   });
 });

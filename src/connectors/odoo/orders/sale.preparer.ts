@@ -14,7 +14,7 @@ import { lineCommands } from './line.commands.ts';
 import { type LineIdentity, matchRows } from './line.matching.ts';
 import { LineProducts } from './line.products.ts';
 import type { OrderPartsReader } from './order-parts.reader.ts';
-import type { KnownTax, TaxedLines, TaxLookup } from './tax.lookup.ts';
+import { inSequence, type KnownTax, type TaxedLines, type TaxLookup } from './tax.lookup.ts';
 
 /** An order whose lines are written. */
 export interface SaleRequest {
@@ -138,10 +138,7 @@ export class SalePreparer {
           found.push(created);
         }
       }
-      taxes.set(
-        line,
-        found.sort((a, b) => a.sequence - b.sequence || a.id - b.id),
-      );
+      taxes.set(line, found.sort(inSequence));
     }
     return taxes;
   }
@@ -165,7 +162,7 @@ export class SalePreparer {
       quantity: number('product_uom_qty'),
       price: number('price_unit'),
       discount: number('discount'),
-      taxes: partsOf(taxes.sort((a, b) => a.sequence - b.sequence || a.id - b.id)),
+      taxes: partsOf(taxes.sort(inSequence)),
     };
   }
 

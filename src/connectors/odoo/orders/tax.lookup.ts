@@ -32,13 +32,16 @@ export interface KnownTax {
   readonly sequence: number;
 }
 
+/** Sorts taxes as Odoo computes them. */
+export const inSequence = (a: KnownTax, b: KnownTax): number => a.sequence - b.sequence || a.id - b.id;
+
 /** The lines of an order, in a currency of so many decimals. */
 export interface TaxedLines {
   readonly lines: readonly CanonicalOrderLine[];
   readonly decimals: number;
 }
 
-/** The taxes of lines, by the name that the source gives them. */
+/** The taxes of lines, by their ids or by the names that the source gives them. */
 export class TaxLookup {
   readonly #client: OdooClient;
   readonly #companies: CompanyLookup;
@@ -132,7 +135,10 @@ function saleTax(row: Row): SaleTax {
     id: Number(row.id),
     name: text(row.name) ?? '',
     type: text(row.amount_type) ?? 'percent',
-    amount: new Big(amountOf(row.amount, 'account.tax.amount')),
+    // Read when it is used, so that what is no number is a problem of those orders alone that have the tax.
+    get amount() {
+      return new Big(amountOf(row.amount, 'account.tax.amount'));
+    },
     included: row.price_include === true,
     affectsBase: row.include_base_amount === true,
     baseAffected: row.is_base_affected !== false,

@@ -38,7 +38,12 @@ export function subtotalOf(line: PricedLine, arithmetic: Arithmetic): Big {
 
 /** The taxes of a line, not rounded where Odoo rounds over the order. */
 export function taxOf(line: PricedLine, arithmetic: Arithmetic): Big {
-  return sum(taxed(line, arithmetic).taxes.map(({ amount }) => amount));
+  return sum(taxAmountsOf(line, arithmetic));
+}
+
+/** One for each tax of the line. */
+export function taxAmountsOf(line: PricedLine, arithmetic: Arithmetic): Big[] {
+  return taxed(line, arithmetic).taxes.map(({ amount }) => amount);
 }
 
 /** The totals that Odoo will make of these lines; held against the totals of real servers. */
