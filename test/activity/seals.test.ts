@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { takeTurns } from '../support/maintenance.support.ts';
 import { sql } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const ORG = 'org-seals';
 let service: TestService;
@@ -124,6 +126,43 @@ describe('A trail that is sealed', () => {
     await append(ORG, 31 * 86_400_000, 31 * 86_400_000 - 1_000, 1_000);
     expect([await seal(), await seal(), await seal()]).toEqual([2, 1, 0]);
     expect(await verify()).toMatchObject({ valid: true, sealed_entries: 3 });
+  });
+
+  it('stays valid when a month is detached and its table dropped, and its seals still hold the chain together', async () => {
+    const [{ name, month } = { name: '', month: '' }] = await asOwner<{ name: string; month: string }>(
+      `SELECT app.ensure_activity_partition(now() - interval '1 month') AS name, to_char(now() - interval '1 month', 'YYYY-MM-15') AS month`,
+    );
+    const sinceMonth = Date.now() - Date.parse(month);
+    await append(ORG, sinceMonth, sinceMonth - 1_000);
+    await seal();
+    const [, newest] = await append(ORG, 2_000, 1_000);
+    await seal();
+    const valid = { valid: true, sealed_entries: 4, unsealed_entries: 0 };
+    expect(await verify()).toMatchObject(valid);
+    // As the retention does it, which takes as long as somebody reads the month.
+    const reader = new pg.Client({ connectionString: service.database.superuserUrl });
+    await reader.connect();
+    await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM public.sync_activity_log');
+    const detached = asOwner(`ALTER TABLE public.sync_activity_log DETACH PARTITION public.${name} CONCURRENTLY`);
+    await waitFor('the detach waits for the reader', async () =>
+      (await asOwner('SELECT FROM pg_inherits WHERE inhdetachpending')).length > 0 ? true : undefined,
+    );
+    expect(await verify()).toMatchObject(valid);
+    await reader.end();
+    await detached;
+    expect(await verify()).toMatchObject(valid);
+    await asOwner(`DROP TABLE public.${name}`);
+    expect(await verify()).toMatchObject(valid);
+    await append(ORG, 500);
+    expect(await seal()).toBe(1);
+    expect(await verify()).toMatchObject({ valid: true, sealed_entries: 5 });
+    // What is left is still looked at, and so are the seals of the month that is gone.
+    await asOwner(`UPDATE public.sync_activity_log SET status = 'failed' WHERE id = $1`, [newest]);
+    expect(await verify()).toMatchObject({ first_invalid: { id: newest, reason: 'altered' } });
+    const [gone] = await asOwner<{ id: string }>(
+      `UPDATE public.sync_activity_seals SET entry_hashes[2] = sha256('x') WHERE org_id = '${ORG}' AND sequence = 1 RETURNING entry_ids[1] AS id`,
+    );
+    expect(await verify()).toMatchObject({ first_invalid: { id: gone?.id, reason: 'seal_altered' } });
   });
 
   it('goes on through many seals', async () => {

@@ -15,14 +15,14 @@ ALTER FUNCTION app.activity_partition_name(timestamptz) OWNER TO CURRENT_USER;
 REVOKE ALL ON FUNCTION app.activity_partition_name(timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.activity_partition_name(timestamptz) TO sync_app, sync_maintenance, sync_sql;
 
--- A table of the month's name is not enough: somebody may have detached it.
+-- A table of the month's name is not enough: somebody may have detached it, or have begun to, and no later statement reads it then.
 CREATE OR REPLACE FUNCTION app.has_activity_partition(at timestamptz) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RETURN EXISTS (SELECT FROM pg_inherits i
                   WHERE i.inhrelid = to_regclass('public.' || app.activity_partition_name(at))
-                    AND i.inhparent = 'public.sync_activity_log'::regclass);
+                    AND i.inhparent = 'public.sync_activity_log'::regclass AND NOT i.inhdetachpending);
 END
 $$;
 ALTER FUNCTION app.has_activity_partition(timestamptz) OWNER TO CURRENT_USER;
