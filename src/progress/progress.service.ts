@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { Problem } from '../common/problem.ts';
 import { checkEach, validateItem } from '../common/validation.ts';
+import { outages } from '../database/outage.log.ts';
 import { toProblem } from '../database/sqlstate.ts';
 import { Quotas } from '../quotas/quotas.ts';
 import { OrganizationTurns } from '../tenancy/organization.turns.ts';
@@ -132,7 +133,8 @@ export class ProgressService {
 
   private bulkResult(report: BulkReportItemDto & ReportElement, settled: PromiseSettledResult<ReportResult>): string {
     if (settled.status === 'rejected') {
-      this.logger.error({ err: settled.reason, sync_id: report.sync_id }, 'a report of a bulk call failed');
+      if (!outages.tell(settled.reason))
+        this.logger.error({ err: settled.reason, sync_id: report.sync_id }, 'a report of a bulk call failed');
       return bulkProblem(
         report.sync_id,
         toProblem(settled.reason) ?? new Problem('internal-error', 'The report failed on our side.'),

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
 import { POOL } from '../database/database.module.ts';
+import { outages } from '../database/outage.log.ts';
 import { runAsWorker } from '../tenancy/tenant.context.ts';
 import { ScheduleRunner } from './schedule.runner.ts';
 import { dueSchedules } from './schedule.sql.ts';
@@ -42,7 +43,9 @@ export class ScheduleClock implements OnApplicationBootstrap, OnModuleDestroy {
 
   private startPass(): void {
     this.pass ??= this.runDue()
-      .catch((error: unknown) => this.logger.warn({ err: error }, 'could not look for schedules that are due'))
+      .catch((error: unknown) => {
+        if (!outages.tell(error)) this.logger.warn({ err: error }, 'could not look for schedules that are due');
+      })
       .finally(() => {
         this.pass = undefined;
       });
@@ -54,9 +57,10 @@ export class ScheduleClock implements OnApplicationBootstrap, OnModuleDestroy {
     for (const { org_id, id } of rows) {
       if (this.isStopping) return;
       // One that fails stays due, and the others do not wait for it.
-      await runAsWorker(org_id, () => this.runner.runDue(id)).catch((error: unknown) =>
-        this.logger.warn({ err: error, org_id, schedule_id: id }, 'a schedule could not run; it is tried again'),
-      );
+      await runAsWorker(org_id, () => this.runner.runDue(id)).catch((error: unknown) => {
+        if (!outages.tell(error))
+          this.logger.warn({ err: error, org_id, schedule_id: id }, 'a schedule could not run; it is tried again');
+      });
     }
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { ActivityService } from '../activity/activity.service.ts';
 import { REFUSALS, type WebhookRefusal } from '../connectors/connections/webhook.refusals.ts';
+import { outages } from '../database/outage.log.ts';
 import { currentTenant } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { countRefusals, type ToldRefusals } from './webhook-refusals.sql.ts';
@@ -49,7 +50,8 @@ export class WebhookRefusalCounter {
     try {
       await this.#store(connectionId, open);
     } catch (error) {
-      this.#logger.warn({ err: error, connection_id: connectionId }, 'refused webhooks could not be counted');
+      if (!outages.tell(error))
+        this.#logger.warn({ err: error, connection_id: connectionId }, 'refused webhooks could not be counted');
     } finally {
       if (this.#writing.get(connectionId) === open.written) this.#writing.delete(connectionId);
     }

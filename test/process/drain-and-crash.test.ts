@@ -35,6 +35,14 @@ async function end(signal: NodeJS.Signals) {
 
 const client = async () => createSyncClient({ baseUrl: (await running()).url, apiKey: API_KEY, orgId: 'org-1' });
 
+async function start(sync_id: string): Promise<void> {
+  const { response } = await startSync({
+    client: await client(),
+    body: { sync_id, entity_type: 'customer', source_system: 'shop', total_items: 10 },
+  });
+  expect(response?.status).toBe(201);
+}
+
 function postmaster(): number | undefined {
   const file = join(dataDir, 'cluster/postmaster.pid');
   return existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : undefined;
@@ -75,14 +83,6 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s under load', (signal) => {
 });
 
 describe('SIGKILL', () => {
-  const start = async (sync_id: string) => {
-    const { response } = await startSync({
-      client: await client(),
-      body: { sync_id, entity_type: 'customer', source_system: 'shop', total_items: 10 },
-    });
-    expect(response?.status).toBe(201);
-  };
-
   it('loses nothing that was acknowledged; the next start adopts the Postgres that lived on', async () => {
     await start('killed-service');
     const server = postmaster();
@@ -124,5 +124,48 @@ describe('SIGKILL', () => {
     );
     expect(postmaster()).not.toBe(server);
     expect(await end('SIGTERM')).toMatchObject({ code: 0 });
+  });
+});
+
+describe('SIGTERM while the embedded Postgres is started again', () => {
+  const STOPPED_MS = 30_000;
+
+  /** Kills Postgres and returns when the service has begun to start it again. */
+  async function killPostgres(): Promise<void> {
+    const { output } = await running();
+    process.kill(Number(postmaster()), 'SIGKILL');
+    const begun = (text: string) => text.split('starting it again').length;
+    await waitFor('it is noticed', () => service && begun(service.output) > begun(output), { everyMs: 1 });
+  }
+
+  async function endInTime(): Promise<void> {
+    const since = performance.now();
+    const ended = await end('SIGTERM');
+    expect({ ...ended, inTime: performance.now() - since < STOPPED_MS }).toMatchObject({
+      ...{ code: 0, signal: null },
+      inTime: true,
+    });
+  }
+
+  it('ends the service within 30 seconds, and Postgres with it', async () => {
+    await start('ended-while-starting');
+    await killPostgres();
+    await endInTime();
+    expect(postmaster()).toBeUndefined();
+    expect(await storedCounts(['ended-while-starting'])).toEqual(new Map([['ended-while-starting', 0]]));
+  });
+
+  it('ends the service within 30 seconds when Postgres hangs as it starts; the next start goes on with it', async () => {
+    await start('ended-while-hanging');
+    await killPostgres();
+    const isNew = () => [postmaster()].find((pid) => pid && identify(pid));
+    const hanging = await waitFor('the new Postgres', isNew, { everyMs: 1 });
+    process.kill(hanging, 'SIGSTOP');
+    await endInTime();
+    process.kill(hanging, 'SIGCONT');
+    expect(await storedCounts(['ended-while-hanging'])).toEqual(new Map([['ended-while-hanging', 0]]));
+    expect(postmaster()).toBe(hanging);
+    await endInTime();
+    expect(identify(hanging)).toBeUndefined();
   });
 });

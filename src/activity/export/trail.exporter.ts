@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { ENVIRONMENT } from '../../config/config.module.ts';
 import type { Environment } from '../../config/environment.ts';
 import { TASK_POOL } from '../../database/database.module.ts';
+import { outages } from '../../database/outage.log.ts';
 import { TaskRunner } from '../../jobs/task.runner.ts';
 import { runAsWorker } from '../../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
@@ -69,8 +70,10 @@ export class TrailExporter {
     return isWhole;
   }
 
-  private readonly failed = (orgId: string, error: unknown) =>
-    this.logger.error({ err: error, org_id: orgId }, 'the trail of an organization cannot be exported');
+  private readonly failed = (orgId: string, error: unknown) => {
+    if (!outages.tell(error))
+      this.logger.error({ err: error, org_id: orgId }, 'the trail of an organization cannot be exported');
+  };
 
   private async exportSeals(orgId: string, most: number): Promise<void> {
     for (let seal = 0; seal < most; seal += 1) {

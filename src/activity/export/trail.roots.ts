@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type pg from 'pg';
 import { TASK_POOL } from '../../database/database.module.ts';
+import { outages } from '../../database/outage.log.ts';
 import { TaskRunner } from '../../jobs/task.runner.ts';
 import { runAsWorker } from '../../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
@@ -20,8 +21,10 @@ export class TrailRoots {
     runner: TaskRunner,
   ) {
     const organizations = new TrailOrganizations(pool);
-    const failed = (orgId: string, error: unknown) =>
-      this.logger.error({ err: error, org_id: orgId }, "the root of an organization's trail cannot be told");
+    const failed = (orgId: string, error: unknown) => {
+      if (!outages.tell(error))
+        this.logger.error({ err: error, org_id: orgId }, "the root of an organization's trail cannot be told");
+    };
     const run = () => organizations.visit((orgId) => runAsWorker(orgId, () => this.tell(orgId)), failed);
     runner.register({ name: 'trail-roots', everySeconds: EVERY_SECONDS, run });
   }

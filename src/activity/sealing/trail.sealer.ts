@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type pg from 'pg';
 import { TASK_POOL } from '../../database/database.module.ts';
+import { outages } from '../../database/outage.log.ts';
 import { TaskRunner } from '../../jobs/task.runner.ts';
 import { sealEntries } from './seal.sql.ts';
 import { TrailOrganizations } from './trail.organizations.ts';
@@ -19,8 +20,10 @@ export class TrailSealer {
     runner: TaskRunner,
   ) {
     const organizations = new TrailOrganizations(pool);
-    const failed = (orgId: string, error: unknown) =>
-      this.logger.error({ err: error, org_id: orgId }, 'the trail of an organization cannot be sealed');
+    const failed = (orgId: string, error: unknown) => {
+      if (!outages.tell(error))
+        this.logger.error({ err: error, org_id: orgId }, 'the trail of an organization cannot be sealed');
+    };
     const run = () => organizations.visit((orgId) => this.seal(orgId), failed);
     runner.register({ name: 'activity-seals', everySeconds: EVERY_SECONDS, run });
   }

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable, Logger } from '@nestjs/common';
 import { steadyNow } from '../../common/clock.ts';
+import { outages } from '../../database/outage.log.ts';
 import { isConnectionLoss } from '../../database/sqlstate.ts';
 import { StreamMetrics } from '../../metrics/stream.metrics.ts';
 import { TenantDatabase } from '../../tenancy/tenant.database.ts';
@@ -137,7 +138,7 @@ export class ProgressPoller {
   }
 
   private failedByItself(organization: WatchedOrganization, error: unknown): void {
-    if (!organization.isFailing)
+    if (!outages.tell(error) && !organization.isFailing)
       this.logger.error(
         { err: error, org_id: organization.orgId },
         'the progress of one organization cannot be read; its viewers wait',
@@ -147,7 +148,8 @@ export class ProgressPoller {
   }
 
   private failed(error: unknown): void {
-    if (!this.isFailing) this.logger.error({ err: error }, 'the progress of syncs cannot be read; viewers wait');
+    if (!outages.tell(error) && !this.isFailing)
+      this.logger.error({ err: error }, 'the progress of syncs cannot be read; viewers wait');
     this.isFailing = true;
   }
 

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable, Logger } from '@nestjs/common';
 import { KeyStore } from '../../auth/key.store.ts';
 import { steadyNow } from '../../common/clock.ts';
+import { outages } from '../../database/outage.log.ts';
 import type { StreamViewer } from './stream.viewer.ts';
 
 const CHECK_EVERY_MS = 1_000;
@@ -58,7 +59,8 @@ export class StreamKeepAlive {
       for (const viewer of revocable) if (!valid.has(viewer.credentials.keyHash as string)) viewer.end('revoked');
       this.isFailing = false;
     } catch (error) {
-      if (!this.isFailing) this.logger.error({ err: error }, 'the keys of viewers cannot be checked just now');
+      if (!outages.tell(error) && !this.isFailing)
+        this.logger.error({ err: error }, 'the keys of viewers cannot be checked just now');
       this.isFailing = true;
     } finally {
       this.isRevalidating = false;

@@ -4,6 +4,7 @@ import { ActivityService } from '../../activity/activity.service.ts';
 import { Problem } from '../../common/problem.ts';
 import { ENTITY_TYPES } from '../../connectors/canonical/canonical.types.ts';
 import { TASK_POOL } from '../../database/database.module.ts';
+import { outages } from '../../database/outage.log.ts';
 import { TaskRunner } from '../../jobs/task.runner.ts';
 import { RunStarter } from '../../runs/run.starter.ts';
 import { currentTenant, currentUser, runAsWorker } from '../../tenancy/tenant.context.ts';
@@ -38,8 +39,10 @@ export class CensusTask {
     for (const { org_id, id } of rows) {
       await runAsWorker(org_id, () => this.startOf(id)).then(
         () => (done += 1),
-        (error: unknown) =>
-          this.logger.warn({ err: error, org_id, connection_id: id }, 'a census could not start; it is tried again'),
+        (error: unknown) => {
+          if (!outages.tell(error))
+            this.logger.warn({ err: error, org_id, connection_id: id }, 'a census could not start; it is tried again');
+        },
       );
     }
     return done;

@@ -75,11 +75,12 @@ export class RegistrationClock implements OnApplicationBootstrap, OnModuleDestro
     const { signal: stopped } = this.stopping;
     if (stopped.aborted) return;
     const signal = AbortSignal.any([stopped, AbortSignal.timeout(TIMEOUT_MS)]);
-    await runAsWorker(orgId, () => this.registration.check(connectionId, signal)).catch((error: unknown) =>
-      this.logger.warn(
-        { err: error, org_id: orgId, connection_id: connectionId },
-        'webhooks could not be looked after',
-      ),
-    );
+    await runAsWorker(orgId, () => this.registration.check(connectionId, signal)).catch((error: unknown) => {
+      if (!outages.tell(error))
+        this.logger.warn(
+          { err: error, org_id: orgId, connection_id: connectionId },
+          'webhooks could not be looked after',
+        );
+    });
   }
 }
