@@ -2,6 +2,7 @@ import { copyFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { EmbeddedPostgres } from '@sync-operations/embedded-postgres';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readFrames } from '../../src/backup/archive.frames.ts';
 import { ArchiveWriter } from '../../src/backup/archive.writer.ts';
@@ -14,6 +15,7 @@ import { schemaSnapshot } from '../support/schema-snapshot.ts';
 import { cleanUp, newFolder, ServiceProcess } from '../support/service-process.ts';
 import { sql } from '../support/test-database.ts';
 import { token } from '../support/test-service.ts';
+import { departuresFromMatrix } from '../tenancy/rls.matrix.ts';
 import {
   addDatabase,
   asSuperuser,
@@ -118,6 +120,12 @@ describe('npm run db:restore', () => {
     expect(await schemaSnapshot(target.ownerUrl)).toEqual(await schemaSnapshot(source.ownerUrl));
     expect(result.stderr).toContain('Drop and create these logins with npm run db:role: ');
   });
+
+  it('leaves a database on which every role may do what the matrix of rights says, and nothing else', async () => {
+    const admin = new pg.Client({ connectionString: asSuperuser(target) });
+    await admin.connect();
+    expect(await departuresFromMatrix(admin).finally(() => admin.end())).toEqual([]);
+  }, 120_000);
 
   it('leaves a database on which the service starts and an organization sees its own rows only', async () => {
     await provisionAppRole(target.ownerUrl, new URL(target.appUrl).password);

@@ -1,5 +1,6 @@
 /**
- * The migrations up, down to nothing and up again, and a smoke test, on every PostgreSQL that package.json beside this names.
+ * The migrations up, down to nothing and up again, a smoke test, and a backup restored into the embedded version and back again, on every
+ * PostgreSQL that package.json beside this names.
  * `npm run test:versions`; prints one line a version and ends with 1 when one of them fails.
  */
 import assert from 'node:assert/strict';
@@ -7,13 +8,16 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { startEmbeddedPostgres } from '@sync-operations/embedded-postgres';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@sync-operations/embedded-postgres';
 import { migrate, revert } from '../../src/database/migrate.ts';
 import { provisionAppRole } from '../../src/database/provision.ts';
+import { addDatabase, fill, startServer } from '../commands/backup.support.ts';
 import { schemaSnapshot } from '../support/schema-snapshot.ts';
+import { cleanUp } from '../support/service-process.ts';
 import { sql } from '../support/test-database.ts';
 import { binariesOf, namedVersions } from './installed.versions.ts';
 import { smoke } from './version.smoke.ts';
+import { transfer } from './version.transfer.ts';
 
 /** Returns what the server says of itself. */
 async function replay(major: number): Promise<string> {
@@ -38,13 +42,30 @@ async function replay(major: number): Promise<string> {
       assert.deepEqual(await schemaSnapshot(server.ownerUrl), migrated, 'the second time made another schema');
       await provisionAppRole(server.ownerUrl, new URL(server.appUrl).password);
       await smoke(server.appUrl);
+      const rows = await moveAndReturn(server);
       const [row] = await sql<{ server_version: string }>(server.appUrl, 'SHOW server_version');
-      return `${row?.server_version}, ${ran.migrations.length} migrations and ${ran.applied.length} SQL files up, down, up, ${migrated.length} objects`;
+      return `${row?.server_version}, ${ran.migrations.length} migrations and ${ran.applied.length} SQL files up, down, up, ${migrated.length} objects, ${rows} rows to the embedded version and back`;
     } finally {
       await server.stop();
     }
   } finally {
     await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+/** A backup of each version suits the other: what is there is moved to a new cluster of the embedded version, and from there back. */
+async function moveAndReturn(server: EmbeddedPostgres): Promise<number> {
+  await fill(server);
+  const embedded = await startServer();
+  try {
+    const database = new URL(server.ownerUrl).pathname.slice(1);
+    const moved = { server: embedded, database };
+    const rows = await transfer({ server, database }, moved);
+    await addDatabase(server, 'returned');
+    await transfer(moved, { server, database: 'returned' });
+    return rows;
+  } finally {
+    await embedded.stop();
   }
 }
 
@@ -58,3 +79,4 @@ for (const major of namedVersions()) {
     process.exitCode = 1;
   }
 }
+await cleanUp();

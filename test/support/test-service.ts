@@ -5,6 +5,7 @@ import supertest, { type Agent } from 'supertest';
 import { KeyAdmin, type NewKey } from '../../src/auth/key.admin.ts';
 import { parseEnvironment } from '../../src/config/environment.ts';
 import { createApp } from '../../src/create-app.ts';
+import { NO_RATES } from './no.rates.ts';
 import { createTestDatabase, sql, type TestDatabase } from './test-database.ts';
 
 const JWT_SECRET = 'a-secret-of-at-least-32-characters-for-tests';
@@ -12,12 +13,6 @@ const JWT_SECRET = 'a-secret-of-at-least-32-characters-for-tests';
 export const TEST_ENCRYPTION_KEY = { id: 'test', key: Buffer.alloc(32, 7).toString('base64') };
 
 const KEY_ENTRIES = `DELETE FROM sync_activity_log WHERE org_id = $1 AND activity_type = 'key_created'`;
-
-export const NO_RATES = {
-  SYNC_ORG_REQUESTS_PER_SECOND: '1000000',
-  SYNC_PRINCIPAL_REQUESTS_PER_SECOND: '1000000',
-  SYNC_UNKNOWN_KEYS_PER_SECOND: '100000',
-};
 
 /** The application on a database and a port of its own, reached over real HTTP. */
 export interface TestService {

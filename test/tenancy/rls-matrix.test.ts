@@ -5,6 +5,7 @@ import { attempt } from './rls.attempt.ts';
 import { CASES, casesOf, partitionCasesOf, WITHOUT_TENANT_ROWS } from './rls.cases.ts';
 import { readTables } from './rls.catalogue.ts';
 import { FIXTURES, insertFixtures } from './rls.fixtures.ts';
+import { inEachContext } from './rls.matrix.ts';
 import { CONTEXTS, type Expected, OPERATIONS, ROLES } from './rls.types.ts';
 
 // The catalogue says which tests there are, so it is read before they are.
@@ -54,8 +55,6 @@ describe.each(tenantTables)('$name', ({ name, parent }) => {
     });
   });
 });
-
-const inEachContext = (expected: Expected) => (typeof expected === 'string' ? CONTEXTS.map(() => expected) : expected);
 
 const named = (outcomes: readonly string[]) =>
   Object.fromEntries(CONTEXTS.map((context, index) => [context, outcomes[index]]));
