@@ -67,6 +67,68 @@ export function loadUntilRefused({ url, apiKey, orgId, name, connections }: Load
   return { acknowledged: () => acknowledged, unexpected, ended };
 }
 
+interface LastingLoad {
+  /** Requests with a 2xx response until now. */
+  acknowledged(): number;
+  /** Neither a 2xx nor a 503 response, and connections that broke. */
+  readonly unexpected: readonly string[];
+  /** Ends the load; returns the last acknowledged count of each sync. */
+  stop(): Promise<Map<string, number>>;
+}
+
+/** As `loadUntilRefused`, but what is answered with 503 is sent again, as a client does. */
+export function loadUntilStopped({ url, apiKey, orgId, name, connections }: LoadOptions): LastingLoad {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const counts = new Map<string, number>();
+  const unexpected: string[] = [];
+  let acknowledged = 0;
+  let isStopped = false;
+
+  /** True when acknowledged; false when the load ended before it was, or with an answer that nobody should get. */
+  async function send(method: string, path: string, body: object): Promise<boolean> {
+    while (!isStopped) {
+      const headers = { 'x-api-key': apiKey, 'x-org-id': orgId };
+      const { status, text } = await exchange(agent, new URL(path, url), method, headers, body).catch((error) => ({
+        status: 0,
+        text: String(error),
+      }));
+      if (status >= 200 && status < 300) {
+        acknowledged += 1;
+        return true;
+      }
+      if (status !== 503) {
+        unexpected.push(`${status} ${text}`);
+        return false;
+      }
+    }
+    return false;
+  }
+
+  async function connection(index: number): Promise<void> {
+    for (let round = 0; !isStopped; round += 1) {
+      const sync_id = `${name}-${index}-${round}`;
+      const start = { sync_id, entity_type: 'customer', source_system: 'shop' };
+      if (!(await send('POST', '/api/sync/progress', start))) return;
+      for (let count = 0; count <= 10; count += 1) {
+        if (count > 0 && !(await send('PATCH', `/api/sync/progress/${sync_id}`, { processed_count: count }))) return;
+        counts.set(sync_id, count);
+      }
+    }
+  }
+
+  const ended = Promise.all(Array.from({ length: connections }, (_, index) => connection(index)));
+  return {
+    acknowledged: () => acknowledged,
+    unexpected,
+    stop: async () => {
+      isStopped = true;
+      await ended;
+      agent.destroy();
+      return counts;
+    },
+  };
+}
+
 function exchange(
   agent: Agent,
   url: URL,

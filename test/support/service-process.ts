@@ -22,6 +22,8 @@ export interface ProcessOptions {
   /** Default: an empty folder, so that no .env of the machine is read. */
   readonly cwd?: string;
   readonly nodeArgs?: readonly string[];
+  /** Of another build than this tree's. */
+  readonly main?: string;
 }
 
 /** The built service, or one of its commands, as a process of its own with an environment of its own. */
@@ -62,7 +64,7 @@ export class ServiceProcess {
 
   /** dist/bundle/main.js, on a free port unless PORT says otherwise. */
   static spawn(variables: Record<string, string>, options: ProcessOptions = {}): ServiceProcess {
-    return new ServiceProcess(MAIN, [], { PORT: '0', ...variables }, options);
+    return new ServiceProcess(options.main ?? MAIN, [], { PORT: '0', ...variables }, options);
   }
 
   /** As `spawn`, and returns when it listens. Throws what it said when it ended instead. */
@@ -80,7 +82,12 @@ export class ServiceProcess {
   /** A command as people run it: `command('keys', ['list'], …)` is npx sync-operations keys list. */
   static command(name: string, args: readonly string[], variables: Record<string, string>): Promise<Ended> {
     const file = join(ROOT, 'src/commands/sync-operations.ts');
-    return new ServiceProcess(file, [name, ...args], variables, {}).ended;
+    return ServiceProcess.program(file, [name, ...args], variables).ended;
+  }
+
+  /** A program of Node, by its file. */
+  static program(file: string, args: readonly string[], variables: Record<string, string>): ServiceProcess {
+    return new ServiceProcess(file, args, variables, {});
   }
 
   /** demo/demo.ts, which runs a service of its own and says what that says. */
