@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,7 +9,7 @@ import { startEmbeddedPostgres } from '../packages/embedded-postgres/src/index.t
 
 // npm run check:image, after npm run build: does by hand what the Dockerfile does, where there is no Docker. Reads from it which files are copied
 // and what is run, installs production dependencies alone in an empty folder, and runs migration, service and health check there, on a real
-// Postgres; as a user who may write nowhere, when root starts it.
+// Postgres; as a user who may write nowhere, as the image is meant to be run: without root, and with a root that is read-only.
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const [, build = '', image = ''] = readFileSync('Dockerfile', 'utf8').split(/^FROM /m);
@@ -34,6 +34,7 @@ try {
   for (const [, from, to] of image.matchAll(/^COPY --from=build \/app\/(\S+) \.\/(\S*)$/gm))
     if (from !== 'node_modules') copy(from, to.endsWith('/') || to === '' ? join(to, from.split('/').at(-1)) : to);
   chmodSync(folder, 0o755);
+  makeReadOnly(app);
 
   postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), log: () => undefined });
   run(process.execPath, ['scripts/sync-operations.mjs', 'provision'], {
@@ -64,12 +65,28 @@ try {
 } finally {
   service?.kill('SIGKILL');
   await postgres?.stop();
+  makeWritable(app);
   rmSync(folder, { recursive: true, force: true });
 }
 
 function copy(from, to) {
   mkdirSync(dirname(join(app, to)), { recursive: true });
   cpSync(from, join(app, to), { recursive: true, filter: (path) => !path.includes('compile-cache') });
+}
+
+/** For its own user, too, whom the files belong to when it is not root who starts this. */
+function makeReadOnly(path) {
+  for (const entry of readdirSync(path, { recursive: true, withFileTypes: true }))
+    if (!entry.isSymbolicLink()) chmodSync(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o555 : 0o444);
+  chmodSync(path, 0o555);
+}
+
+/** So that it can be removed. */
+function makeWritable(path) {
+  if (!existsSync(path)) return;
+  chmodSync(path, 0o755);
+  for (const entry of readdirSync(path, { withFileTypes: true }))
+    if (entry.isDirectory()) makeWritable(join(path, entry.name));
 }
 
 function environment(variables) {
