@@ -293,6 +293,20 @@ describe('Products between shops', () => {
         expect(await sync()).toMatchObject({ counts: { updated: 1, unchanged: 1 }, items: [] });
         const writes = Object.keys(old.state().requests).filter((request) => !request.startsWith('GET'));
         expect(writes).toEqual(['POST /products/batch']);
+        old.resetCounters();
+        const [shirt = 0, lamp = 0] = shop
+          .state()
+          .products()
+          .map(({ id }) => id);
+        const [size, other] = shop.state().variations();
+        shop.admin.updateProduct(lamp, { global_unique_id: '4006381333955' });
+        shop.admin.updateVariation(shirt, size?.id ?? 0, { global_unique_id: '4006381333962' });
+        for (const mode of ['incremental', 'full'])
+          expect([mode, await sync(mode)]).toMatchObject([mode, { counts: { unchanged: 2 }, items: [] }]);
+        expect(old.state().writes).toEqual({});
+        shop.admin.updateVariation(shirt, other?.id ?? 0, { regular_price: '12' });
+        expect(await sync()).toMatchObject({ counts: { updated: 1, unchanged: 1 }, items: [] });
+        expect(old.state().writes).toEqual({ 'product.updated': 2 });
       } finally {
         await old.stop();
       }

@@ -106,12 +106,14 @@ export function planVariations(wanted: readonly CanonicalVariation[], present: r
   return { create, update, former, delete: [...free.keys()] };
 }
 
-/** The given members that differ from what the shop has. */
+/** The given members that differ from what the shop has. One that it does not show is not compared: 7.9 knows no barcodes. */
 function differing(raw: Raw, wanted: CanonicalVariation): Partial<CanonicalVariation> {
   const present: Readonly<Record<string, unknown>> = { ...variationFromShop(raw) };
   const other = Object.entries(wanted).filter(
     ([member, value]) =>
-      value !== undefined && JSON.stringify(sorted(value)) !== JSON.stringify(sorted(present[member])),
+      value !== undefined &&
+      Object.hasOwn(present, member) &&
+      JSON.stringify(sorted(value)) !== JSON.stringify(sorted(present[member])),
   );
   return Object.fromEntries(other);
 }
