@@ -64,7 +64,8 @@ export class GuardedSession implements ConnectorSession {
   async readIds(entity: EntityType, position: ReadPosition, signal: AbortSignal): Promise<IdPage> {
     const page = await this.#inner.readIds(entity, position, signal);
     assertStorable(page.next, 'position');
-    return { ...page, ids: page.ids.filter((id) => problemOfId(id) === null), total: storableCount(page.total) };
+    const ids = page.ids.filter((id) => problemOfId(id) === null);
+    return { ...page, ids, problems: page.problems?.map(storableItem), total: storableCount(page.total) };
   }
 
   async readByIds(entity: EntityType, ids: readonly string[], signal: AbortSignal): Promise<ExternalItem[]> {

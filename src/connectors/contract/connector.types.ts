@@ -201,6 +201,8 @@ export interface Page {
 /** As Page. Ids may come twice. */
 export interface IdPage extends Pick<Page, 'next' | 'total'> {
   readonly ids: readonly string[];
+  /** What the listing says of itself, such as that it does not show all of its rows. */
+  readonly problems?: readonly ExternalItem[];
   /** Some may be of no item, which only a read tells at some cost, and an incremental read shows new ones: those without a record are left alone. */
   readonly knownOnly?: boolean;
 }

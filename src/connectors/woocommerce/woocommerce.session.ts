@@ -109,9 +109,10 @@ export class WooCommerceSession implements ConnectorSession {
   async readIds(entity: EntityType, position: ReadPosition, signal: AbortSignal): Promise<IdPage> {
     const phases = idPhases(entity, this.#shop, signal);
     const { items, next, total } = await readPhases(phases, async () => null, position);
-    const ids = items.map(({ external_id }) => external_id);
+    const ids = items.filter(({ problem }) => !problem).map(({ external_id }) => external_id);
+    const problems = items.filter(({ problem }) => problem);
     // The email of a guest may have an account by now.
-    return { ids, next, total, knownOnly: ids.some((id) => guestEmail(id) !== null) };
+    return { ids, problems, next, total, knownOnly: ids.some((id) => guestEmail(id) !== null) };
   }
 
   readByIds(entity: EntityType, ids: readonly string[], signal: AbortSignal): Promise<ExternalItem[]> {

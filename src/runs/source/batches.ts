@@ -54,7 +54,7 @@ export async function* idBatches(
     const items = page.knownOnly ? [] : await reader.byIds([...unknown]);
     const resumed = { ...from, page: reader.pageSize };
     yield {
-      items: items.map((item) => ({ item })),
+      items: [...items, ...(page.problems ?? [])].map((item) => ({ item })),
       present: ids.filter((id) => !unknown.has(id)),
       checkpoint:
         page.next === null

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Raw } from '../shop/shop.client.ts';
 import { type FetchWindow, FIRST_POSITION, type IdPosition, parsePosition, readIdPage } from './id.pagination.ts';
+import { findRowNotShown } from './listing.reader.ts';
 
 /** A listing ordered by id; rows that are `hidden` are counted and not shown. */
 class Listing {
@@ -183,6 +184,66 @@ describe('Pagination by id', () => {
       ),
       { numRuns: 100 },
     );
+  });
+
+  it('lacks rows at its end exactly when some are counted and not shown, whatever the pages, caps and totals', async () => {
+    const listings = fc.record({
+      count: fc.integer({ min: 1, max: 250 }),
+      hide: fc.array(fc.integer({ min: 1, max: 250 }), { maxLength: 5 }),
+      sizes: fc.array(fc.integer({ min: 1, max: 120 }), { minLength: 1, maxLength: 3 }),
+      caps: fc.array(fc.constantFrom(1, 3, 10, 100), { minLength: 1, maxLength: 3 }),
+      added: fc.constantFrom(0, 0, 7, -7, null),
+    });
+    const check = async ({
+      count,
+      hide,
+      sizes,
+      caps,
+      added,
+    }: typeof listings extends fc.Arbitrary<infer T> ? T : never) => {
+      const listing = new Listing(upTo(count));
+      for (const id of hide) if (id <= count) listing.hidden.add(id);
+      fc.pre(listing.hidden.size < count);
+      // Nothing tells of a row that is neither shown nor counted.
+      fc.pre(listing.hidden.size === 0 || (added ?? -1) >= 0);
+      const fetch: FetchWindow = async (window) => {
+        const { rows, total } = await listing.fetch(window);
+        const cap = caps[listing.asked % caps.length];
+        return {
+          rows: rows.slice(0, cap),
+          total: added === null || total === null ? null : Math.max(0, total + added),
+        };
+      };
+      let position: IdPosition = FIRST_POSITION;
+      for (let step = 0; step < 5000; step += 1) {
+        const page = await readIdPage(fetch, position, sizes[step % sizes.length] ?? 1);
+        expect(page.lacksRows).toBe(page.done && listing.hidden.size > 0);
+        if (page.done) {
+          const found = await findRowNotShown('/rows', fetch);
+          const [first = 0] = [...listing.hidden].sort((a, b) => a - b);
+          expect(found?.message ?? null).toEqual(
+            first === 0
+              ? null
+              : expect.stringContaining(first === 1 ? 'the first one is' : `the one after ${first - 1} is`),
+          );
+          return;
+        }
+        position = JSON.parse(JSON.stringify(page.position));
+      }
+      throw new Error('The pagination does not end.');
+    };
+    await fc.assert(fc.asyncProperty(listings, check), { numRuns: 200 });
+  });
+
+  it('looks for hidden rows in few requests where a shop shows the same row at every place', async () => {
+    let asked = 0;
+    const stuck: FetchWindow = async () => {
+      asked += 1;
+      return { rows: [{ id: 1 }], total: null };
+    };
+    const { lacksRows } = await readIdPage(stuck, FIRST_POSITION, 100);
+    expect([lacksRows, await findRowNotShown('/rows', stuck)]).toEqual([true, null]);
+    expect(asked).toBeLessThan(8);
   });
 
   it('refuses a value that is not a position', () => {

@@ -14,9 +14,11 @@ export interface IdPosition {
   /** How many rows were read, a lower bound: the row before this offset had an id of at most `last_id`. */
   readonly offset: number;
   readonly last_id: number;
+  /** How many rows were returned; a position of an older release does not say it. */
+  readonly read?: number;
 }
 
-export const FIRST_POSITION: IdPosition = { offset: 0, last_id: 0 };
+export const FIRST_POSITION: IdPosition = { offset: 0, last_id: 0, read: 0 };
 
 export interface Window {
   readonly offset: number;
@@ -40,6 +42,11 @@ export interface IdPage extends WindowRows {
   readonly rows: readonly Raw[];
   readonly position: IdPosition;
   readonly done: boolean;
+  /**
+   * Of the end: there are more places than rows came. The shop counts rows that it does not show, or some have come back before the
+   * position meanwhile: `findRowNotShown` tells.
+   */
+  readonly lacksRows: boolean;
 }
 
 /**
@@ -67,8 +74,19 @@ export async function readIdPage(
   /** The largest window at its offset that had no row, while its parts are asked for. */
   let empty: Window = { offset: -1, perPage: 0 };
   const bound = new FetchBound('The listing of the shop');
+  const places = new Places(from);
+  const fetchCounted: FetchWindow = async (asked) => {
+    const answer = await fetch(asked);
+    places.saw(asked, answer.rows);
+    return answer;
+  };
+  const end = (page: Omit<IdPage, 'done' | 'lacksRows'>, done: boolean): IdPage => ({
+    ...page,
+    done,
+    lacksRows: done && places.lacks(page.position),
+  });
   for (;;) {
-    const { rows, total } = await fetch(window);
+    const { rows, total } = await fetchCounted(window);
     const fetched: Fetched = { window, rows, total, from, limit };
     const isEmpty = rows.length === 0;
     const promisesMore = (isEmpty ? window.offset : endOf(fetched)) < (total ?? 0);
@@ -84,12 +102,12 @@ export async function readIdPage(
     }
     const { isComplete, ...page } = pageOf(fetched);
     if (page.rows.length > 0) {
-      return { ...page, done: isComplete && !promisesMore && !(await showsMore(fetch, page.position, window)) };
+      return end(page, isComplete && !promisesMore && !(await showsMore(fetchCounted, page.position, window)));
     }
-    if (isEmpty && !promisesMore) return { ...page, done: true };
+    if (isEmpty && !promisesMore) return end(page, true);
     if (isEmpty && !askedNewest) {
       askedNewest = true;
-      if (await endsAt(fetch, from.last_id)) return { ...page, done: true };
+      if (await endsAt(fetch, from.last_id)) return end(page, true);
     }
     if (isEmpty) {
       if (empty.offset !== window.offset) empty = window;
@@ -99,6 +117,7 @@ export async function readIdPage(
       }
       const behind = empty.offset + empty.perPage;
       if (behind >= (total ?? 0) && from.last_id === 0 && !mayShowNone) throw notShown(total);
+      places.passedOver();
     }
     bound.fetched(0);
     // The window held only known rows, or rows that the shop counts and does not show: continue behind it.
@@ -117,6 +136,31 @@ const notShown = (total: number | null) =>
 
 /** Of a window without rows: few requests, since a shop that hides rows for good answers as many windows in a row so. */
 export const tenthOf = (perPage: number): number => Math.max(1, Math.floor(perPage / 10));
+
+/** How many places of the listing are known to hold a row. */
+class Places {
+  readonly #readBefore: number | undefined;
+  #known: number;
+  #hasPassedOver = false;
+
+  constructor({ offset, read }: IdPosition) {
+    this.#readBefore = read;
+    this.#known = offset;
+  }
+
+  saw({ offset, perPage }: Window, rows: readonly Raw[]): void {
+    if (rows.length > 0) this.#known = Math.max(this.#known, offset + Math.min(rows.length, perPage));
+  }
+
+  /** One that is counted and not shown, even alone. */
+  passedOver(): void {
+    this.#hasPassedOver = true;
+  }
+
+  lacks({ read }: IdPosition): boolean {
+    return this.#readBefore !== undefined && (this.#hasPassedOver || this.#known > (read ?? 0));
+  }
+}
 
 interface Fetched extends WindowRows {
   readonly window: Window;
@@ -139,7 +183,7 @@ function isConnected({ window, rows, from }: Fetched): boolean {
   return window.offset === 0 || (first !== undefined && first <= from.last_id);
 }
 
-function pageOf(fetched: Fetched): Omit<IdPage, 'done'> & { readonly isComplete: boolean } {
+function pageOf(fetched: Fetched): Omit<IdPage, 'done' | 'lacksRows'> & { readonly isComplete: boolean } {
   const { window, rows, total, from, limit } = fetched;
   // Only its offset shows whether a row without an id was returned before.
   const isNew = (row: Raw, i: number) => {
@@ -157,6 +201,7 @@ function pageOf(fetched: Fetched): Omit<IdPage, 'done'> & { readonly isComplete:
     position: {
       offset: isWhole || last === undefined ? endOf(fetched) : window.offset + rows.indexOf(last) + 1,
       last_id: Math.max(from.last_id, ...page.map((row) => idOf(row) ?? 0)),
+      ...(from.read !== undefined && { read: from.read + page.length }),
     },
     isComplete: isWhole && !shifted,
     total,
@@ -179,8 +224,8 @@ async function endsAt(fetch: FetchWindow, lastId: number): Promise<boolean> {
 
 /** Throws ConnectorError `rejected` when the value is not a position. */
 export function parsePosition(value: unknown): IdPosition {
-  const { offset, last_id } = (value ?? {}) as Partial<Record<keyof IdPosition, unknown>>;
-  if (isCount(offset) && isCount(last_id)) return { offset, last_id };
+  const { offset, last_id, read } = (value ?? {}) as Partial<Record<keyof IdPosition, unknown>>;
+  if (isCount(offset) && isCount(last_id)) return { offset, last_id, ...(isCount(read) && { read }) };
   throw new ConnectorError('rejected', 'This is not a cursor of the WooCommerce connector.');
 }
 

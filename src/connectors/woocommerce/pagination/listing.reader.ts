@@ -24,11 +24,13 @@ export function windowsOf(client: ShopClient, { path, params, newestFirst = fals
 
 /** The shop counts rows that it does not show, so what was not found may be among them. */
 export class RowsNotShown extends ConnectorError {
-  constructor(path: string, total: number | null) {
+  /** `after`: the id of the row before the first one that is not shown. */
+  constructor(path: string, total: number | null, after: number | null) {
     const count = total === null ? 'an unknown number of rows' : `${total} rows`;
+    const place = after === null ? 'the first one' : `the one after ${after}`;
     super(
       'protocol',
-      `The shop's list at ${path} has ${count}, and not all of them were shown, however few were asked for.`,
+      `The shop's list at ${path} has ${count}, and not all of them were shown, however few were asked for: ${place} is missing.`,
     );
   }
 }
@@ -49,7 +51,39 @@ export async function readListing(
   visit: Visit,
   signal: AbortSignal,
 ): Promise<void> {
-  const windows = windowsOf(client, listing, signal);
+  const { fetch, largest } = bearable(windowsOf(client, listing, signal));
+  const isWhole = await readOnce(fetch, listing, visit);
+  if (!isWhole) await readEachPlace(fetch, listing, visit, largest);
+}
+
+/**
+ * The first row of a listing that the shop counts and does not show, even alone; null when it shows all, or repeats itself so that nobody can
+ * tell. Asks as `readEachPlace`.
+ */
+export async function findRowNotShown(path: string, windows: FetchWindow): Promise<RowsNotShown | null> {
+  const { fetch, largest } = bearable(windows);
+  let last: number | null = null;
+  for (let offset = 0, perPage = LARGEST_PAGE; ; ) {
+    perPage = Math.min(perPage, largest());
+    const { rows, total } = await fetch({ offset, perPage });
+    const newest = idOf(rows.at(-1) ?? {});
+    if (rows.length === 0 && perPage > 1) {
+      if (idOf((await lastOf(fetch)) ?? {}) === last && last !== null) return null;
+      perPage = tenthOf(perPage);
+    } else if (rows.length === 0) return offset < (total ?? 0) ? new RowsNotShown(path, total, last) : null;
+    else if (rows.length < perPage && !(await standsAt(fetch, offset + rows.length - 1, newest)))
+      perPage = half(perPage);
+    else {
+      if (newest === null || newest <= (last ?? 0)) return null;
+      last = newest;
+      offset += rows.length;
+      perPage = rows.length < perPage ? perPage : perPage * 2;
+    }
+  }
+}
+
+/** Windows that are halved when one is too much for the shop, and the largest that it bears. */
+function bearable(windows: FetchWindow): { readonly fetch: FetchWindow; readonly largest: () => number } {
   let largest = LARGEST_PAGE;
   const fetch: FetchWindow = async (window) => {
     for (;;) {
@@ -61,8 +95,7 @@ export async function readListing(
       }
     }
   };
-  const isWhole = await readOnce(fetch, listing, visit);
-  if (!isWhole) await readEachPlace(fetch, listing, visit, () => largest);
+  return { fetch, largest: () => largest };
 }
 
 /** True when `visit` ended it or as many rows came as were promised. The next place comes from the rows that came. */
@@ -104,7 +137,7 @@ async function readEachPlace(fetch: FetchWindow, listing: Listing, visit: Visit,
         perPage = tenthOf(perPage);
         continue;
       }
-      if (!listing.passesOverHidden) throw new RowsNotShown(listing.path, total);
+      if (!listing.passesOverHidden) throw new RowsNotShown(listing.path, total, last);
       if (offset + empty >= (total ?? 0)) return;
       bound.fetched(0);
       [offset, perPage, empty] = [offset + empty, LARGEST_PAGE, 0];

@@ -6,16 +6,19 @@ import type { Raw, ShopList } from '../shop/shop.client.ts';
 import {
   type FetchWindow,
   FIRST_POSITION,
+  type IdPage,
   type IdPosition,
   parsePosition,
   readIdPage,
   type Window,
 } from './id.pagination.ts';
+import { findRowNotShown } from './listing.reader.ts';
 import { naiveUtc, watermarkAt } from './modified.bounds.ts';
 
 /** One of the listings that a read goes through: the trash and then the rest, customers and then guests. */
 export interface Phase {
   readonly name: string;
+  readonly path: string;
   list(window: Window): Promise<ShopList>;
   /** The same rows with nothing but their ids, which no row makes too large. */
   ids(window: Window): Promise<ShopList>;
@@ -56,7 +59,10 @@ async function readPhase(phases: readonly Phase[], at: PhaseCursor, pageSize: nu
   const phase = phases.find(({ name }) => name === at.phase);
   if (!phase) throw notACursor();
   const { newest } = at;
-  const { rows, position, done, total, items } = await readRows(phase, (window) => phase.list(window), at, pageSize);
+  const { rows, position, total, ...read } = await readRows(phase, (window) => phase.list(window), at, pageSize);
+  // A look for the rows that are missing has a page of its own.
+  const done = read.done && !(read.lacksRows && rows.length > 0);
+  const items = done && read.lacksRows && !phase.mayShowNone ? [...read.items, ...(await notShown(phase))] : read.items;
   const returned = at.returned + items.length;
   const known = done ? returned : total === null ? null : Math.max(total, returned);
   const totals: PhaseCursor['totals'] = { ...at.totals, [phase.name]: known };
@@ -80,8 +86,20 @@ async function readPhase(phases: readonly Phase[], at: PhaseCursor, pageSize: nu
   return { page, next };
 }
 
+/** What the shop counts in this phase and does not show is told, since nobody can know what it is. */
+async function notShown(phase: Phase): Promise<ExternalItem[]> {
+  const found = await findRowNotShown(phase.path, (window) => phase.ids(window));
+  if (!found) return [];
+  const problem = { error_class: 'not_shown', message: found.message };
+  return [{ external_id: `unknown:${phase.name}-not-shown`, data: null, problem }];
+}
+
+interface PhaseRows extends IdPage {
+  readonly items: readonly ExternalItem[];
+}
+
 /** A page of one row that is still too large is passed over: the row is an item with a problem. */
-async function readRows(phase: Phase, fetch: FetchWindow, at: PhaseCursor, pageSize: number) {
+async function readRows(phase: Phase, fetch: FetchWindow, at: PhaseCursor, pageSize: number): Promise<PhaseRows> {
   try {
     const page = await readIdPage(fetch, at.position, pageSize, phase);
     return { ...page, items: await phase.items(page.rows) };
@@ -94,16 +112,22 @@ async function readRows(phase: Phase, fetch: FetchWindow, at: PhaseCursor, pageS
   try {
     const { rows, total } = await fetch(window);
     const found = rows.filter((row) => (idOf(row) ?? 0) > last_id);
-    const position = { offset: offset + 1, last_id: Math.max(last_id, ...found.map((row) => idOf(row) ?? 0)) };
-    return { rows: found, position, done: rows.length === 0, total, items: await phase.items(found) };
+    const position = behindOne(at.position, found);
+    return { rows: found, position, done: rows.length === 0, total, items: await phase.items(found), lacksRows: false };
   } catch (error) {
     if (!isTooLarge(error)) throw error;
     return passedOver(phase, at, error);
   }
 }
 
-async function passedOver(phase: Phase, at: PhaseCursor, error: ConnectorError) {
-  const { offset, last_id } = at.position;
+const behindOne = ({ offset, last_id, read }: IdPosition, rows: readonly Raw[]): IdPosition => ({
+  offset: offset + 1,
+  last_id: Math.max(last_id, ...rows.map((row) => idOf(row) ?? 0)),
+  ...(read !== undefined && { read: read + rows.length }),
+});
+
+async function passedOver(phase: Phase, at: PhaseCursor, error: ConnectorError): Promise<PhaseRows> {
+  const { offset } = at.position;
   // A shop that also makes this too large says neither its id nor how many follow.
   const list = await phase.ids({ offset, perPage: 1 }).catch((second) => {
     if (isTooLarge(second)) return null;
@@ -114,7 +138,9 @@ async function passedOver(phase: Phase, at: PhaseCursor, error: ConnectorError) 
   const name = id !== undefined && phase.name !== 'guests' ? String(id) : `unknown:${phase.name}-${id ?? offset}`;
   return {
     rows: id === undefined ? [{ id: offset + 1 }] : rows,
-    position: { offset: offset + 1, last_id: Math.max(last_id, id ?? 0) },
+    // A row without an id stands for one that was read, too.
+    position: behindOne(at.position, id === undefined ? [{}] : rows),
+    lacksRows: false,
     // What follows is seen by the next read; a shop that makes even this too large has to say how much that is.
     done: list === null && offset + 1 >= (at.totals[phase.name] ?? 0),
     total: list?.total ?? at.totals[phase.name] ?? null,

@@ -22,6 +22,7 @@ export function customerPhases(shop: Shop, guests: GuestLookup, query: ReadQuery
   const listed = { ...filters, role: settings.customerRoles };
   const accounts: Phase = {
     name: 'accounts',
+    path: '/customers',
     list: windowsOf(client, { path: '/customers', params: { ...listed, _fields: CUSTOMER_FIELDS } }, signal),
     ids: windowsOf(client, { path: '/customers', params: { ...listed, _fields: 'id' } }, signal),
     items: async (rows) => rows.map(customerFromShop),
@@ -37,6 +38,7 @@ export function customerPhases(shop: Shop, guests: GuestLookup, query: ReadQuery
     accounts,
     {
       name: 'guests',
+      path: '/orders',
       list: windowsOf(client, orders('id,status,billing'), signal),
       ids: windowsOf(client, orders('id'), signal),
       items: (rows) => guests.ofOrders(rows, signal),

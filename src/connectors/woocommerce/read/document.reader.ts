@@ -39,6 +39,7 @@ export function documentPhases(documents: Documents, shop: Shop, query: ReadQuer
     const listed: Params = { ...filters, ...modifiedBounds(since, settings.overlapSeconds), status: wanted };
     return {
       name,
+      path,
       list: windowsOf(client, { path, params: { ...listed, ...format } }, signal),
       ids: windowsOf(client, { path, params: { ...listed, _fields: 'id' } }, signal),
       items,

@@ -26,6 +26,7 @@ const idPhase =
   ({ client }: Shop, signal: AbortSignal) =>
   (name: string, path: string, listed: Params, fields = 'id', idIn = rowId): Phase => ({
     name,
+    path,
     list: windowsOf(client, { path, params: { ...listed, _fields: fields } }, signal),
     ids: windowsOf(client, { path, params: { ...listed, _fields: 'id' } }, signal),
     items: async (rows) => rows.flatMap((row) => itemOf(idIn(row))),

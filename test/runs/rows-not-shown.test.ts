@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Bend } from '../support/bending-proxy.ts';
+import { type BentShop, isList, totalled, withBentShop } from './bent-shop.support.ts';
+import { type Json, RunsFixture } from './runs.support.ts';
+
+let fixture: RunsFixture;
+beforeAll(async () => {
+  fixture = await RunsFixture.start();
+});
+afterAll(() => fixture.close());
+
+/** As a plugin does that takes rows out of a page after they were counted. */
+const withholding =
+  (path: string, ids: readonly number[], cap = 100): Bend =>
+  async (request, forward) => {
+    const response = await forward();
+    if (!isList(request, path) || response.status !== 200) return response;
+    const rows: Json[] = JSON.parse(response.body).slice(0, cap);
+    return { ...response, body: JSON.stringify(rows.filter(({ id }) => !ids.includes(id))) };
+  };
+
+const create = {
+  order: ({ admin }: BentShop['shop'], n: number) => admin.createOrder({ billing: { email: `g${n}@shop.example` } }).id,
+  product: ({ admin }: BentShop['shop'], n: number) => admin.createProduct({ name: `P ${n}`, sku: `P-${n}` }).id,
+  customer: ({ admin }: BentShop['shop'], n: number) => admin.createCustomer({ email: `c${n}@shop.example` }).id,
+} as const;
+
+const NOT_SHOWN = { outcome: 'failed', error_class: 'not_shown' };
+
+describe('A run does not end as completed while a shop withholds rows that it counts', () => {
+  it.each([
+    ['order', '/orders', 'in the middle', [20]],
+    ['order', '/orders', 'at the beginning', [1]],
+    ['order', '/orders', 'at the end', [40]],
+    ['product', '/products', 'in several places', [3, 4, 5, 38]],
+    ['customer', '/customers', 'in the middle', [20]],
+  ] as const)('of %ss, %s: rows %s', async (entity, path, _, places) =>
+    withBentShop(fixture, async (bent) => {
+      const ids = Array.from({ length: 40 }, (_, n) => create[entity](bent.shop, n));
+      const withheld = places.map((place) => ids[place - 1] as number);
+      bent.proxy.bend(withholding(path, withheld));
+      const run = await bent.sync(entity);
+      expect(await bent.live(entity)).toHaveLength(40 - places.length);
+      expect(run.progress).toMatchObject({ status: 'completed_with_errors', failed_count: 1 });
+      expect(await bent.items(run)).toMatchObject([{ ...NOT_SHOWN, message: expect.stringContaining(path) }]);
+      bent.proxy.bend(null);
+      const whole = await bent.sync(entity);
+      expect([whole.progress.status, whole.counts]).toEqual([
+        'completed',
+        { created: places.length, unchanged: 40 - places.length },
+      ]);
+    }),
+  );
+
+  it('and names the row after which one is missing, also in a shop that caps its pages, in an incremental sync and in a census', async () =>
+    withBentShop(fixture, async (bent) => {
+      await bent.sync('order', { mode: 'incremental' });
+      const ids = Array.from({ length: 40 }, (_, n) => create.order(bent.shop, n));
+      bent.proxy.bend(withholding('/orders', [ids[24] as number], 10));
+      for (const mode of ['incremental', 'census', 'full']) {
+        const run = await bent.sync('order', { mode });
+        expect([mode, run.progress.status]).toEqual([mode, 'completed_with_errors']);
+        const [problem] = await bent.items(run);
+        expect(problem).toMatchObject({ ...NOT_SHOWN, message: expect.stringContaining(`the one after ${ids[23]} `) });
+      }
+      expect(await bent.live('order')).toHaveLength(39);
+    }));
+
+  it('but says nothing of a shop that only caps its pages, or says a total that is too large', async () =>
+    withBentShop(fixture, async (bent) => {
+      for (let n = 0; n < 40; n += 1) create.order(bent.shop, n);
+      bent.proxy.bend(totalled('/orders', () => '55', withholding('/orders', [], 10)));
+      for (const mode of ['full', 'census', 'full'])
+        expect((await bent.sync('order', { mode })).progress).toMatchObject({ status: 'completed', total_items: 40 });
+    }));
+});
