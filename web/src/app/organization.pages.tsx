@@ -23,6 +23,7 @@ const PreviewPage = lazy(() => import('../previews/preview.page.tsx'));
 const ConnectionsPage = lazy(() => import('../connections/connections.page.tsx'));
 const NewConnectionPage = lazy(() => import('../connections/new-connection.page.tsx'));
 const SettingsPage = lazy(() => import('../settings/settings.page.tsx'));
+const ErasuresPage = lazy(() => import('../erasures/erasures.page.tsx'));
 const ConnectionPage = lazy(() => import('../connections/connection.page.tsx'));
 
 /** The overview is loaded with the frame because most visits start there. Each other page is loaded when it is opened. */
@@ -53,6 +54,7 @@ export function OrganizationPages({ orgId }: { readonly orgId: string }) {
                 <Route path="/connections/new" component={NewConnectionPage} />
                 <Route path="/connections/*" component={ConnectionPage} />
                 <Route path="/settings" component={SettingsPage} />
+                <Route path="/settings/erasures" component={ErasuresPage} />
                 <Route path="/">
                   <Redirect to="/overview" replace />
                 </Route>
