@@ -236,6 +236,27 @@ describe('What comes back', () => {
       expect([partners(odoo), templatesOf(odoo, 'BOTH-1')]).toMatchObject([[{ active: false }], [{ active: false }]]);
     }));
 
+  it('An order of a product that another shop brings back says what it waits for, and is then made once', () =>
+    withEmpty(fixture, async ({ org, shop, odoo, sync, another }) => {
+      const second = await another();
+      products(shop, 9);
+      const both = { name: 'Both', sku: 'BOTH-1', regular_price: '5' };
+      const product_id = idOf(shop.admin.createProduct(both));
+      const customer_id = idOf(shop.admin.createCustomer(ADA));
+      for (const entity of ['customer', 'product']) await sync(entity);
+      shop.admin.createOrder({ customer_id, status: 'processing', line_items: [{ product_id, quantity: 1 }] });
+      shop.admin.deleteProduct(product_id);
+      expect((await sync('product')).counts).toEqual({ unchanged: 9, deleted: 1 });
+      const waiting = await sync('order');
+      expect(waiting.counts).toEqual({ failed: 1 });
+      expect(await items(org, waiting)).toMatchObject([{ error_class: 'product_archived' }]);
+      second.shop.admin.createProduct(both);
+      await second.sync('product');
+      expect(templatesOf(odoo, 'BOTH-1')).toMatchObject([{ active: true }]);
+      expect((await sync('order')).counts).toEqual({ created: 1 });
+      expect((await sync('order')).counts).toEqual({ unchanged: 1 });
+    }));
+
   it('What a shop has whose connection was removed is unbound, not archived, and is found again when the shop is', () =>
     withEmpty(fixture, async ({ org, shop, odoo, sync, another }) => {
       const second = await another();
