@@ -8,10 +8,12 @@ import {
 } from '@sync-operations/sandbox';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { reconcile, reconciled } from '../previews/reconcile.support.ts';
+import { startBendingProxy } from '../support/bending-proxy.ts';
 import { cleanUp, ServiceProcess } from '../support/service-process.ts';
 import { sql } from '../support/test-database.ts';
 import { TEST_ENCRYPTION_KEY } from '../support/test-service.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { isList } from './bent-shop.support.ts';
 import { RunsFixture } from './runs.support.ts';
 
 const ORG = 'org-killed';
@@ -259,6 +261,42 @@ describe('A worker killed while it applies a preview', () => {
       await target.stop();
     }
   }, 180_000);
+});
+
+describe('A worker killed before its first page came', () => {
+  it('leaves the size of a page that its shop bears to the next', async () => {
+    const source = await startWooCommerceSandbox({ customers: 60, badRate: 0, products: 0, orders: 0 });
+    const proxy = await startBendingProxy(source.url);
+    const sizes: number[] = [];
+    const killed = Promise.withResolvers<void>();
+    proxy.bend(async (request, forward) => {
+      if (!isList(request, '/customers')) return forward();
+      const size = Number(request.url.searchParams.get('per_page'));
+      sizes.push(size);
+      if (size > 40) return { status: 504, headers: { 'content-type': 'text/html' }, body: '<html>Too slow</html>' };
+      if (size > 1) await killed.promise;
+      return forward();
+    });
+    try {
+      const connection = await fixture.connectShop(ORG, { ...source, url: proxy.url }, { home_url: source.url });
+      workers = [await startWorker()];
+      const { sync_id } = await fixture.start(ORG, { source_connection_id: connection });
+      const isStored = async () => {
+        const { body } = await fixture.call(ORG, 'GET', `/progress/${sync_id}`);
+        return body.checkpoint?.page?.size <= 40 && body.processed_count === 0;
+      };
+      await waitFor('the size is stored', isStored, { everyMs: 20 });
+      await workers[0]?.stop('SIGKILL');
+      const tooMuch = Math.min(...sizes.splice(0).filter((size) => size > 40));
+      killed.resolve();
+      workers = [await startWorker()];
+      const run = await fixture.ended(ORG, sync_id, 60_000);
+      expect(run.progress).toMatchObject({ status: 'completed', processed_count: 60 });
+      expect(Math.max(...sizes)).toBeLessThan(tooMuch);
+    } finally {
+      await Promise.all([proxy.stop(), source.stop()]);
+    }
+  }, 120_000);
 });
 
 describe('A worker killed while it compares both ends', () => {
