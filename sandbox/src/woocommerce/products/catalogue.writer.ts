@@ -113,6 +113,7 @@ export class CatalogueWriter {
       nextMetaId: () => metaIds.next(),
       now: Math.floor(now() / 1000) * 1000,
       categories: this.catalogue.categories.all(),
+      attributes: this.catalogue.attributes,
     };
   }
 

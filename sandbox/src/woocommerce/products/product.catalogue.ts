@@ -1,5 +1,6 @@
 import { OverlayStore } from '../store/overlay.store.ts';
 import { slugOf } from '../wordpress/text.formatting.ts';
+import { AttributeStore } from './attribute.store.ts';
 import { CategoryStore } from './category.store.ts';
 import {
   generateProduct,
@@ -27,6 +28,7 @@ export class Catalogue {
   readonly variations: OverlayStore<VariationRecord>;
   readonly shop: CatalogueSeed;
   readonly categories = new CategoryStore();
+  readonly attributes = new AttributeStore();
   readonly #created = new Map<number, Set<number>>(); // product → variations created since
   readonly #idBySku = new Map<string, number>();
   readonly #trashedBySku = new Map<string, number>();

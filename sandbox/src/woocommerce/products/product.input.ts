@@ -1,5 +1,6 @@
 import type { Params } from '../wordpress/crud.routes.ts';
 import { slugOf } from '../wordpress/text.formatting.ts';
+import type { AttributeStore } from './attribute.store.ts';
 import type { ProductAttribute, ProductImage, ProductRecord, Term, VariationAttribute } from './product.types.ts';
 import { fields, mergeImages, mergeSellable, pick } from './sellable.input.ts';
 
@@ -23,6 +24,7 @@ export interface InputSource {
   upload(src: string): ProductImage;
   /** Milliseconds, whole seconds. */
   now: number;
+  attributes: AttributeStore;
   /** The shop's categories. Products without one get the first. */
   categories: readonly Term[];
 }
@@ -38,8 +40,8 @@ export function mergeProduct(product: ProductRecord, input: Params, source: Inpu
     categories: mergeCategories(product.categories, input.categories, source.categories),
     tags: mergeTerms(product.tags, input.tags),
     images: mergeImages(product.images, input.images, source.upload),
-    attributes: mergeAttributes(product.attributes, input.attributes),
-    default_attributes: readOptions(product.default_attributes, input.default_attributes),
+    attributes: mergeAttributes(product.attributes, input.attributes, source.attributes),
+    default_attributes: readOptions(product.default_attributes, input.default_attributes, source.attributes),
   };
 }
 
@@ -58,22 +60,38 @@ function mergeTerms(before: readonly Term[], given: unknown): readonly Term[] {
   });
 }
 
-function mergeAttributes(before: readonly ProductAttribute[], given: unknown): readonly ProductAttribute[] {
+/** One that names an attribute of the shop by an unknown id vanishes (recording 360). */
+function mergeAttributes(
+  before: readonly ProductAttribute[],
+  given: unknown,
+  known: AttributeStore,
+): readonly ProductAttribute[] {
   if (!Array.isArray(given)) return before;
-  return given.map(fields).map(({ name, position, visible, variation, options }, index) => ({
-    id: 0, // the shop has no global attributes
-    name: String(name ?? ''),
-    position: Number(position ?? index),
-    visible: visible === true,
-    variation: variation === true,
-    options: Array.isArray(options) ? options.map(String) : String(options ?? '').split(/\s*\|\s*/),
-  }));
+  return given.map(fields).flatMap(({ id, name, position, visible, variation, options }) => {
+    const shared = known.find(id);
+    if (Number(id) > 0 && !shared) return [];
+    const named = Array.isArray(options) ? options.map(String) : String(options ?? '').split(/\s*\|\s*/);
+    return {
+      id: shared?.id ?? 0,
+      name: shared?.name ?? String(name ?? ''),
+      position: Number(position ?? 0),
+      visible: visible === true,
+      variation: variation === true,
+      options: shared ? known.termsOf(shared, named) : named,
+    };
+  });
 }
 
-/** `[{name, option}]`, the form of variations and default attributes. */
-export function readOptions(before: readonly VariationAttribute[], given: unknown): readonly VariationAttribute[] {
+/** `[{name, option}]`, or with the id of an attribute of the shop: the form of variations and default attributes. */
+export function readOptions(
+  before: readonly VariationAttribute[],
+  given: unknown,
+  known: AttributeStore,
+): readonly VariationAttribute[] {
   if (!Array.isArray(given)) return before;
-  return given
-    .map(fields)
-    .map(({ name, option }) => ({ id: 0, name: String(name ?? ''), option: String(option ?? '') }));
+  return given.map(fields).map(({ id, name, option }) => {
+    const shared = known.find(id);
+    if (!shared) return { id: 0, name: String(name ?? ''), option: String(option ?? '') };
+    return { id: shared.id, name: shared.name, option: known.optionOf(shared, String(option ?? '')) };
+  });
 }

@@ -2,7 +2,7 @@ import type { Context } from '../wordpress/crud.routes.ts';
 import { paragraphsOf, slugOf } from '../wordpress/text.formatting.ts';
 import type { Catalogue } from './product.catalogue.ts';
 import { isOnSale, priceHtml, priceOf, priceRange } from './product.price.ts';
-import type { ProductRecord, VariationRecord } from './product.types.ts';
+import type { ProductRecord, VariationAttribute, VariationRecord } from './product.types.ts';
 import { backordersOf, datesOf, downloadsOf, presentImage, saleDatesOf, selfLinks } from './sellable.presenter.ts';
 
 export interface PresenterParts {
@@ -119,7 +119,7 @@ export function presentVariation(variation: VariationRecord, { catalogue, homeUr
     shipping_class_id: 0,
     image: variation.image && presentImage(variation.image),
     gallery_image_ids: [],
-    attributes: variation.attributes.map(({ id, name, option }) => ({ id, name, slug: slugOf(name), option })),
+    attributes: presentOptions(variation.attributes, catalogue),
     menu_order: variation.menu_order,
     meta_data: variation.meta_data,
     name: variation.attributes.map(({ option }) => option).join(', '),
@@ -134,10 +134,20 @@ export function presentVariation(variation: VariationRecord, { catalogue, homeUr
 
 function presentAttributes(product: ProductRecord, catalogue: Catalogue): object[] {
   if (product.type !== 'variation') {
-    return product.attributes.map(({ id, name, ...rest }) => ({ id, name, slug: name, ...rest }));
+    return product.attributes.map(({ id, name, ...rest }) => ({
+      ...{ id, name, slug: catalogue.attributes.slugOf({ id, name }) },
+      ...rest,
+    }));
   }
   const options = catalogue.variations.get(product.id)?.attributes ?? [];
-  return options.map(({ id, name, option }) => ({ id, name, slug: slugOf(name), option }));
+  return presentOptions(options, catalogue);
+}
+
+function presentOptions(options: readonly VariationAttribute[], { attributes }: Catalogue): object[] {
+  return options.map(({ id, name, option }) => ({
+    ...{ id, name, slug: id > 0 ? attributes.slugOf({ id, name }) : slugOf(name) },
+    option,
+  }));
 }
 
 /** Up to five neighbours. A real shop picks random ones for each response. */

@@ -1,6 +1,7 @@
 import type { Params } from '../wordpress/crud.routes.ts';
 import { plainText, postText, titleText, unslashed } from '../wordpress/text.sanitizer.ts';
 import type { Catalogue } from './product.catalogue.ts';
+import type { ProductAttribute } from './product.types.ts';
 import { fields } from './sellable.input.ts';
 
 /** WooCommerce joins the options of an attribute with it. */
@@ -16,14 +17,19 @@ export function sanitizedProduct(input: Params): Params {
   };
 }
 
-/** Options of attributes that its product does not have vanish (recording 231). */
+/**
+ * Options of attributes that its product does not have vanish (recording 231). One of the shop is named by its id: WooCommerce looks for a
+ * name among the product's own.
+ */
 export function sanitizedVariation(input: Params, { products }: Catalogue): Params {
   const own = texts(input, { description: postText, ...CODES });
   if (!Array.isArray(input.attributes)) return own;
   const offered = products.get(Number(input.product_id))?.attributes ?? [];
-  const attributes = input.attributes.map(fields).flatMap(({ name, option }) => {
-    const same = offered.find((attribute) => attribute.variation && attribute.name.toLowerCase() === lower(name));
-    return same ? [{ name: same.name, option: plainText(unslashed(String(option ?? ''))) }] : [];
+  const attributes = input.attributes.map(fields).flatMap(({ id, name, option }) => {
+    const isNamed = (attribute: ProductAttribute) =>
+      Number(id) > 0 ? attribute.id === Number(id) : attribute.id === 0 && lower(attribute.name) === lower(name);
+    const same = offered.find((attribute) => attribute.variation && isNamed(attribute));
+    return same ? [{ id: same.id, name: same.name, option: plainText(unslashed(String(option ?? ''))) }] : [];
   });
   return { ...own, attributes };
 }

@@ -79,7 +79,7 @@ export class VariationService {
       ...mergeSellable(before, taken, source.nextMetaId),
       sku: input.sku == null ? before.sku : String(input.sku),
       image: input.image === null ? null : image,
-      attributes: readOptions(before.attributes, input.attributes),
+      attributes: readOptions(before.attributes, input.attributes, source.attributes),
       modifiedAt: source.now,
     };
     this.#writer.catalogue.putVariation(saved);

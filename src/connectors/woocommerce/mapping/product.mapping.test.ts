@@ -154,15 +154,15 @@ describe('The mapping of variations', () => {
     const raw = { ...first, manage_stock: 'parent', stock_quantity: 12 };
     expect(variationsFromShop([raw])).toMatchObject([{ stock: null }]);
     const [wanted] = variationsFromShop([raw]) as [CanonicalVariation];
-    expect(planVariations([wanted], [raw])).toEqual({ create: [], update: [], former: [], delete: [] });
+    expect(planVariations([wanted], [raw], {})).toEqual({ create: [], update: [], former: [], delete: [] });
   });
 
   it('a private variation is a disabled one, and stays one of the product (recordings 248, 249)', () => {
     const raw = { ...first, status: 'private' };
     expect(variationsFromShop([raw])).toMatchObject([{ sku: first.sku, active: false }]);
     const [enabled] = variationsFromShop([first]) as [CanonicalVariation];
-    expect(planVariations([enabled], [raw]).update).toEqual([{ id: first.id, status: 'publish' }]);
-    expect(planVariations([{ ...enabled, active: false }], [first]).update).toEqual([
+    expect(planVariations([enabled], [raw], {}).update).toEqual([{ id: first.id, status: 'publish' }]);
+    expect(planVariations([{ ...enabled, active: false }], [first], {}).update).toEqual([
       { id: first.id, status: 'private' },
     ]);
   });
@@ -172,20 +172,20 @@ describe('A plan of variations', () => {
   const wanted = variationsFromShop(variations);
 
   it('leaves alone what is as wanted', () => {
-    expect(planVariations(wanted, variations)).toEqual({ create: [], update: [], former: [], delete: [] });
+    expect(planVariations(wanted, variations, {})).toEqual({ create: [], update: [], former: [], delete: [] });
   });
 
   it('matches by SKU, else by options, creates what is new and deletes what nobody wants', () => {
     const [third, fourth] = wanted as [CanonicalVariation, CanonicalVariation];
     const renamed = { ...third, sku: 'NEW-SKU' };
     const added: CanonicalVariation = { sku: 'SKU-0009-9', options: { Größe: 'XS' }, price: '9.5' };
-    const plan = planVariations([renamed, added], variations);
+    const plan = planVariations([renamed, added], variations, {});
     expect(plan.update).toEqual([{ id: 26, sku: 'NEW-SKU' }]);
     expect(plan.create).toEqual([
       { sku: 'SKU-0009-9', regular_price: '9.5', attributes: [{ name: 'Größe', option: 'XS' }] },
     ]);
     expect(plan.delete).toEqual([27]);
-    expect(planVariations([{ ...fourth, price: '14' }], variations).update).toEqual([
+    expect(planVariations([{ ...fourth, price: '14' }], variations, {}).update).toEqual([
       expect.objectContaining({ id: 27, regular_price: '14' }),
     ]);
   });
@@ -213,7 +213,7 @@ describe('A plan of variations', () => {
       fc.property(some, some, (before, after) => {
         const present: Raw[] = before.map(toRaw);
         const goal = variationsFromShop(after.map(toRaw));
-        const { create, update, delete: gone } = planVariations(goal, present);
+        const { create, update, delete: gone } = planVariations(goal, present, {});
         const kept = present.filter(({ id }) => !gone.includes(Number(id)));
         const changed = kept.map((raw) => ({ ...raw, ...update.find(({ id }) => id === raw.id) }));
         const made = create.map((body, i) => ({ id: 100 + i, ...body }));

@@ -39,9 +39,20 @@ function optionsOf(attributes: readonly Raw[]): Record<string, string> {
   return Object.fromEntries(pairs.sort(([a], [b]) => compareText(a, b)));
 }
 
-function variationToShop(variation: Partial<CanonicalVariation>): Raw {
+/** Ids by name, of the attributes of a product that the shop shares among its products. A variation names one by its id, others by name. */
+type SharedAttributes = ReadonlyMap<string | null, number>;
+
+function sharedAttributesOf(product: Raw): SharedAttributes {
+  const shared = listOf(product.attributes).filter(({ id, variation }) => variation === true && Number(id) > 0);
+  return new Map(shared.map(({ id, name }) => [nameOf(name), Number(id)]));
+}
+
+function variationToShop(variation: Partial<CanonicalVariation>, shared: SharedAttributes): Raw {
   const { sku, barcode, active, price, sale_price, sale_from, sale_to, weight, stock, options } = variation;
-  const attributes = Object.entries(options ?? {}).map(([name, option]) => ({ name, option: escaped(option) }));
+  const attributes = Object.entries(options ?? {}).map(([name, option]) => ({
+    ...(shared.has(name) ? { id: shared.get(name) } : { name }),
+    option: escaped(option),
+  }));
   return {
     ...(sku !== undefined && { sku: sku ?? '' }),
     ...(barcode !== undefined && { global_unique_id: barcode ?? '' }),
@@ -74,9 +85,15 @@ export interface VariationPlan {
 
 /**
  * Plans the changes that make the shop's variations equal to the wanted ones. Matches by SKU, then by options, each at most once. Does
- * not update members that are already equal, since a sale may change the stock meanwhile. Deletes variations that are not wanted.
+ * not update members that are already equal, since a sale may change the stock meanwhile. Deletes variations that are not wanted. `product`: as
+ * the shop has it by then, with its attributes.
  */
-export function planVariations(wanted: readonly CanonicalVariation[], present: readonly Raw[]): VariationPlan {
+export function planVariations(
+  wanted: readonly CanonicalVariation[],
+  present: readonly Raw[],
+  product: Raw,
+): VariationPlan {
+  const shared = sharedAttributesOf(product);
   const free = new Map(present.flatMap((raw): [number, Raw][] => asEntry(raw)));
   const claim = (fits: (raw: Raw) => boolean): number | null => {
     const found = [...free].find(([, raw]) => fits(raw));
@@ -93,15 +110,15 @@ export function planVariations(wanted: readonly CanonicalVariation[], present: r
   for (const [i, variation] of wanted.entries()) {
     const id = ids[i] ?? null;
     if (id === null) {
-      create.push(variationToShop(variation));
+      create.push(variationToShop(variation, shared));
       continue;
     }
     const present = raws.get(id) ?? {};
     const other = differing(present, variation);
     if (Object.keys(other).length === 0) continue;
-    update.push({ id, ...variationToShop(other) });
+    update.push({ id, ...variationToShop(other, shared) });
     const before = Object.entries(variationFromShop(present)).filter(([member]) => Object.hasOwn(other, member));
-    former.push({ id, ...variationToShop(Object.fromEntries(before)) });
+    former.push({ id, ...variationToShop(Object.fromEntries(before), shared) });
   }
   return { create, update, former, delete: [...free.keys()] };
 }

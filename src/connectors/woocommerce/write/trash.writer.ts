@@ -77,7 +77,7 @@ async function restoreParts(
   if (raw.status === 'trash') return STILL_TRASHED;
   if (raw.type !== 'variable' || !product) return undefined;
   const { rows: trashed } = await variationsOf(shop, { id }, signal, 'trash');
-  const { update, delete: unwanted } = planVariations(product.variations ?? [], trashed);
+  const { update, delete: unwanted } = planVariations(product.variations ?? [], trashed, raw);
   const bodies = new Map(update.map((body) => [idOf(body), body]));
   const wanted = trashed.flatMap((one) => idOf(one) ?? []).filter((one) => !unwanted.includes(one));
   const operations = wanted.map((one): BatchOperation => {

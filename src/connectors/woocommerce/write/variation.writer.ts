@@ -18,7 +18,7 @@ export async function writeVariations(
   present: readonly Raw[],
   signal: AbortSignal,
 ): Promise<{ readonly problem: ItemProblem | null; readonly ids?: readonly number[] }> {
-  const plan = planVariations(wanted, present);
+  const plan = planVariations(wanted, present, product);
   const run = (operations: readonly BatchOperation[]) =>
     batches.run(`/products/${idOf(product)}/variations`, operations, signal);
   const freed = holdersOfWantedSkus(plan, present);
