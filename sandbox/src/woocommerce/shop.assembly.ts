@@ -140,8 +140,8 @@ function storeIdOf(homeUrl: string, seed: number): string {
 }
 
 function authenticatorOf(homeUrl: string, options: ResolvedOptions) {
-  const { consumerKey, consumerSecret, permissions, otherKeys, treatAsHttps, behindProxy, now } = options;
-  const keys = [{ consumerKey, consumerSecret, permissions }, ...otherKeys];
+  const { consumerKey, consumerSecret, permissions, keyOwner, otherKeys, treatAsHttps, behindProxy, now } = options;
+  const keys = [{ consumerKey, consumerSecret, permissions, owner: keyOwner }, ...otherKeys];
   const isHttps = ({ headers }: RawRequest) => (behindProxy ? headers['x-forwarded-proto'] === 'https' : treatAsHttps);
   return createAuthenticator({ homeUrl, keys, isHttps, now });
 }

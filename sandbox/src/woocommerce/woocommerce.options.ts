@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FaultRule } from '../faults/fault.rules.ts';
-import type { ApiKey, KeyPermissions } from './auth/api-key.types.ts';
+import type { ApiKey, KeyOwner, KeyPermissions } from './auth/api-key.types.ts';
 import type { TaxRate } from './orders/order.taxes.ts';
 
 /** Options of a sandbox shop. Each has a default. */
@@ -27,6 +27,8 @@ export interface WooCommerceSandboxOptions {
   consumerSecret?: string;
   /** What that key may do (read_write). */
   permissions?: KeyPermissions;
+  /** Whose it is (administrator). */
+  keyOwner?: KeyOwner;
   /** Additional keys. */
   otherKeys?: readonly ApiKey[];
   /** Behave as if a proxy in front terminated TLS (true). False: a plain http shop, which accepts only OAuth 1.0a. */
@@ -69,6 +71,7 @@ export function resolveOptions(options: WooCommerceSandboxOptions): ResolvedOpti
     consumerKey: `ck_${derivedHex(`key ${seed}`)}`,
     consumerSecret: `cs_${derivedHex(`secret ${seed}`)}`,
     permissions: 'read_write',
+    keyOwner: 'administrator',
     otherKeys: [],
     treatAsHttps: true,
     behindProxy: false,

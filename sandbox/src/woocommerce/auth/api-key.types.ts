@@ -1,7 +1,10 @@
 import type { RestError } from '../wordpress/rest.error.ts';
 import type { RawRequest } from '../wordpress/rest.types.ts';
 
-/** What a key may do. Each key belongs to a shop manager, and shop managers may do everything. */
+/** Whose key it is: a customer may do nothing, whatever the key may (recordings 393, 607 to 613), and in 7.9 a shop manager make no customer (614). */
+export type KeyOwner = 'administrator' | 'shop_manager' | 'customer';
+
+/** What a key may do. */
 export type KeyPermissions = 'read' | 'write' | 'read_write';
 
 /** A key as issued in WooCommerce > Settings > Advanced > REST API. */
@@ -9,6 +12,8 @@ export interface ApiKey {
   consumerKey: string;
   consumerSecret: string;
   permissions: KeyPermissions;
+  /** An administrator, unless said. */
+  owner?: KeyOwner;
 }
 
 /** Who sends the request. With neither key nor error it is anonymous. */

@@ -41,8 +41,8 @@ interface Match {
 export function createDispatcher({ homeUrl, routes, authenticate, batchLimit = 100, legacy = false }: DispatcherParts) {
   return function dispatch(raw: RawRequest): DispatchedResponse {
     const { key, error } = raw.as ? NO_KEY : authenticate(raw);
-    const signedIn = key !== null || raw.as === 'manager';
-    const headers = commonHeaders({ homeUrl, method: raw.method, signedIn, legacy });
+    const signedIn = (key !== null && key.owner !== 'customer') || raw.as === 'manager';
+    const headers = commonHeaders({ homeUrl, method: raw.method, signedIn: signedIn || key !== null, legacy });
     const finish = ({ status, body, headers: extra }: RestResponse): DispatchedResponse => ({
       status,
       headers: { ...headers, ...extra },
@@ -52,7 +52,8 @@ export function createDispatcher({ homeUrl, routes, authenticate, batchLimit = 1
       if (error) throw error;
       if (key) requirePermission(key, raw.method);
       const match = findEndpoint(routes, raw);
-      const request = mergeParams(match, raw, signedIn, { limit: batchLimit, legacy });
+      const user = { signedIn, isShopManager: key?.owner === 'shop_manager' };
+      const request = mergeParams(match, raw, user, { limit: batchLimit, legacy });
       const allowed = allowedMethods(match.route, request);
       if (allowed !== '') headers.Allow = allowed;
       const reply = run(match.endpoint, raw, request);
@@ -64,7 +65,8 @@ export function createDispatcher({ homeUrl, routes, authenticate, batchLimit = 1
         return finish({ status: 500, body: problem.body(legacy) });
       }
       if (!(problem instanceof RestError)) throw problem;
-      return finish({ status: problem.status, body: problem.body() });
+      const { status, body } = key ? problem.ofSomebody() : { status: problem.status, body: problem.body() };
+      return finish({ status, body });
     }
   };
 }
@@ -96,9 +98,11 @@ function restPath({ path, query }: RawRequest): string | null {
   return typeof route === 'string' ? route.replace(/\/+$/, '') : null;
 }
 
-function mergeParams({ pathParams }: Match, raw: RawRequest, signedIn: boolean, rules: BatchRules): RestRequest {
+type User = Pick<RestRequest, 'signedIn' | 'isShopManager'>;
+
+function mergeParams({ pathParams }: Match, raw: RawRequest, user: User, rules: BatchRules): RestRequest {
   const params = { ...pathParams, ...raw.query, ...readBody(raw) };
-  return { params, query: raw.query, signedIn, batch: { ...rules, ...raw.batch } };
+  return { params, query: raw.query, ...user, batch: { ...rules, ...raw.batch } };
 }
 
 /** The Allow header: the methods that this user may use on this object, so none for a missing one (recording 20). */

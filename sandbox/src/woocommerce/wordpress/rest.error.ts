@@ -15,6 +15,18 @@ export class RestError extends Error {
   body(): { code: string; message: string; data: Readonly<Record<string, unknown>> | number } {
     return { code: this.code, message: this.message, data: this.data };
   }
+
+  /** What is answered to a request with a key. */
+  ofSomebody(): { status: number; body: ReturnType<RestError['body']> } {
+    return { status: this.status, body: this.body() };
+  }
+}
+
+/** Of what the user may not do: 401 for nobody, 403 for somebody (recordings 12 and 607 to 613). */
+class ForbiddenError extends RestError {
+  override ofSomebody() {
+    return { status: 403, body: { ...this.body(), data: { ...this.data, status: 403 } } };
+  }
 }
 
 /** An error of PHP. It ends the request, with all that was done before in place (recordings 450, 635, 934). */
@@ -76,8 +88,8 @@ const FORBIDDEN = {
 
 export type Action = keyof typeof FORBIDDEN;
 
-/** Recordings 10 and 12 show it for lists. Anonymous requests get 401, signed-in ones 403. */
+/** Recordings 10 and 12 show it for lists. */
 export function forbidden(action: Action, status: 401 | 403 = 401): RestError {
   const [code, message] = FORBIDDEN[action];
-  return new RestError(`woocommerce_rest_cannot_${code}`, message, status);
+  return new ForbiddenError(`woocommerce_rest_cannot_${code}`, message, status);
 }

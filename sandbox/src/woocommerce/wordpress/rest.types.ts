@@ -33,8 +33,9 @@ export interface RestRequest {
   params: Readonly<Record<string, unknown>>;
   /** Only what the query string held, sanitized: the Link header repeats it. */
   query: Readonly<Record<string, unknown>>;
-  /** Does the key belong to a shop manager? False for an anonymous request. */
+  /** Does the key belong to an administrator or a shop manager? False for an anonymous request. */
   signedIn: boolean;
+  isShopManager: boolean;
   batch: BatchRules;
 }
 
