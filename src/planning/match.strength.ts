@@ -5,7 +5,7 @@ import type {
   CanonicalProduct,
   EntityType,
 } from '../connectors/canonical/canonical.types.ts';
-import { comparableEmail, comparableName, comparableVat } from '../connectors/canonical/comparable.text.ts';
+import { comparableEmails, comparableName, comparableVat } from '../connectors/canonical/comparable.text.ts';
 import type { Match } from '../connectors/contract/connector.types.ts';
 
 /** What an item and an entry may have in common. `mark`: our own create made the entry for the item. `content`: see Match.lookalike. */
@@ -85,7 +85,7 @@ function customerKeys(customer: CanonicalCustomer): Keys {
   const { name, first_name, last_name, company } = customer;
   const joined = [first_name, last_name].filter(Boolean).join(' ');
   return keys({
-    email: [comparableEmail(customer.email)],
+    email: comparableEmails(customer.email),
     // A company is the name of who has no other; a buyer of a company is not the company.
     name: [comparableName(name) ?? comparableName(joined) ?? comparableName(company)],
     vat: [comparableVat(customer.vat)],

@@ -6,6 +6,12 @@ export function comparableEmail(value: string | null | undefined): string | null
   return bare?.trim().toLowerCase() || null;
 }
 
+/** Those of a field that holds several: `ann@example.com; bob@example.com`. */
+export function comparableEmails(value: string | null | undefined): string[] {
+  const parts = (value ?? '').split(/[,;]/).filter((part) => part.includes('@'));
+  return [...new Set((parts.length > 1 ? parts : [value]).flatMap((part) => comparableEmail(part) ?? []))];
+}
+
 /** `DE 123.456` and `de123456` are the same number. */
 export function comparableVat(value: string | null | undefined): string | null {
   return value?.toUpperCase().replace(/[^A-Z0-9]/g, '') || null;

@@ -19,7 +19,7 @@ import {
 import { DEFAULT_CUSTOMER_DOMAIN } from '../odoo.settings.ts';
 import { withoutCompanyFields } from './company.fields.ts';
 import { customerFromPartner, marked, PARTNER_FIELDS, partnerValues } from './partner.mapping.ts';
-import { assignPartners, isAddress, matchDomain, namesakesOf } from './partner.matching.ts';
+import { assignPartners, hasOtherEmails, isAddress, matchDomain, namesakesOf } from './partner.matching.ts';
 
 const MODEL = 'res.partner';
 /** Fields of modules that a server may not have. */
@@ -27,6 +27,7 @@ const OPTIONAL = ['customer_rank', 'email_normalized'];
 
 const OF_COMPANY = 'it is the partner of a company of this Odoo';
 const OF_PARTNER = 'it is an address of another partner';
+const OF_SEVERAL = 'it has several e-mail addresses';
 const OF_USER = 'it is the partner of a user of this Odoo';
 
 export class PartnerEntity implements OdooEntity {
@@ -71,12 +72,18 @@ export class PartnerEntity implements OdooEntity {
     const items = new Map((await this.toItems(rows, signal)).map((item) => [item.external_id, item]));
     const held = await this.#held(rows, signal);
     const named = namesakesOf(candidates, rows);
-    return assignPartners(candidates, rows).map((found, index) => {
+    const assigned = assignPartners(candidates, rows);
+    const reasonFor = (row: Row, candidate: Candidate): string | undefined => {
+      const reason = held.get(Number(row.id)) ?? (isAddress(row) ? OF_PARTNER : undefined);
+      return reason ?? (hasOtherEmails(row, candidate) ? OF_SEVERAL : undefined);
+    };
+    return candidates.map((candidate, index) => {
+      const found = assigned[index] ?? [];
       const namesakes = (named[index] ?? []).filter((row) => !found.includes(row));
       return [...found, ...namesakes].flatMap((row): Match[] => {
         const item = items.get(String(row.id));
-        const made = madeFor(candidates[index]?.key ?? '', [text(row.ref)]);
-        const reason = held.get(Number(row.id)) ?? (isAddress(row) ? OF_PARTNER : undefined);
+        const made = madeFor(candidate.key, [text(row.ref)]);
+        const reason = reasonFor(row, candidate);
         // A customer whom a sync created may get access to the portal, or become an address of somebody.
         const isHeld = reason !== undefined && !(made.marked && reason !== OF_COMPANY);
         const namesake = namesakes.includes(row);

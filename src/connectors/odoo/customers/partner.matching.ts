@@ -1,5 +1,5 @@
 import type { CanonicalCustomer } from '../../canonical/canonical.types.ts';
-import { comparableEmail, comparableName, comparableVat } from '../../canonical/comparable.text.ts';
+import { comparableEmails, comparableName, comparableVat } from '../../canonical/comparable.text.ts';
 import type { Candidate } from '../../contract/connector.types.ts';
 import type { Domain, Row } from '../api/odoo-api.types.ts';
 import { markOf } from '../client/odoo.marker.ts';
@@ -12,7 +12,7 @@ import { anyOf, escapeLike } from '../client/search.domain.ts';
  */
 export function matchDomain(candidates: readonly Candidate[], hasNormalized: boolean): Domain | null {
   const customers = candidates.map(({ data }) => data as CanonicalCustomer);
-  const emails = distinct(customers.map(({ email }) => comparableEmail(email)));
+  const emails = distinct(customers.flatMap(({ email }) => comparableEmails(email)));
   const vats = distinct(customers.flatMap(({ vat }) => [text(vat), comparableVat(vat)]));
   const refs = distinct(customers.map(({ reference }) => text(reference)));
   const terms: unknown[] = [];
@@ -54,12 +54,18 @@ function nameOf({ name, first_name, last_name, company }: CanonicalCustomer): st
 }
 
 function likeness(customer: CanonicalCustomer): (row: Row) => boolean {
-  const [email, vat] = [comparableEmail(customer.email), comparableVat(customer.vat)];
+  const [emails, vat] = [comparableEmails(customer.email), comparableVat(customer.vat)];
   const reference = text(customer.reference);
   return (row) =>
-    (email !== null && comparableEmail(text(row.email)) === email) ||
+    comparableEmails(text(row.email)).some((email) => emails.includes(email)) ||
     (vat !== null && comparableVat(text(row.vat)) === vat) ||
     (reference !== null && text(row.ref) === reference);
+}
+
+/** It would lose all but the one that the candidate has. */
+export function hasOtherEmails(row: Row, { data }: Candidate): boolean {
+  const [all, own] = [comparableEmails(text(row.email)), comparableEmails((data as CanonicalCustomer).email)];
+  return all.length > 1 && all.some((email) => own.includes(email)) && all.some((email) => !own.includes(email));
 }
 
 /** Where something of a partner is sent to, not a partner of its own. A contact is a person. */
