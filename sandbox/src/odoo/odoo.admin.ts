@@ -1,5 +1,6 @@
 import { ADMIN_UID } from './models/user.model.ts';
 import type { InMemoryDatabase } from './orm/database.ts';
+import type { Precision } from './orm/field.digits.ts';
 import { readRecords } from './orm/field.reader.ts';
 import type { Environment } from './orm/model.types.ts';
 import { unlinkRecords } from './orm/record.remover.ts';
@@ -19,6 +20,8 @@ export interface OdooAdmin {
   hide(model: string, ids: readonly number[]): void;
   /** From now on the API's users lack these rights on the model, and have all others. */
   deny(model: string, operations: readonly Operation[]): void;
+  /** From now on numbers of this kind are kept with so many decimals. Those that are there stay. */
+  setDecimals(precision: Precision, decimals: number): void;
   /** Runs a method of records, such as action_confirm. */
   call(model: string, method: string, ids: readonly number[]): unknown;
   /** Ids, including archived records. */
@@ -64,6 +67,7 @@ export function adminOf(db: InMemoryDatabase): OdooAdmin {
     archive: (model, ids) => run((env) => writeRecords(env, model, ids, { active: false })),
     hide: (model, ids) => void db.hidden.set(model, new Set(ids)),
     deny: (model, operations) => void db.denied.set(model, new Set(operations)),
+    setDecimals: (precision, decimals) => void db.decimals.set(precision, decimals),
     call: (model, method, ids) => run((env) => runMethod(env, { model, method, ids, args: {} })),
     search: (model, domain, order = 'id') => run((env) => searchIds(env, model, domain, { order })),
     read,

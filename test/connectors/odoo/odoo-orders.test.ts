@@ -40,7 +40,7 @@ describe.each([18, 19] as const)('A new order in Odoo %s', (version) => {
     const session = odoo.open({ connection: { id: 'c', base_url: url, credentials, settings: {} }, http });
     keys += 1;
     const data: CanonicalOrder = {
-      ...{ number: `N-${keys}`, currency: 'USD', total: '10', tax_total: '0' },
+      ...{ number: `N-${keys}`, currency: 'USD', total: line.total ?? '10', tax_total: '0' },
       customer: { external_id: String(customer) },
       lines: [{ ...LINE, ...line }],
     };
@@ -75,6 +75,18 @@ describe.each([18, 19] as const)('A new order in Odoo %s', (version) => {
     // An archived one is no rival.
     server.admin.archive('product.template', [first]);
     expect((await place(ada, { sku: 'TWICE' })).line?.product_id[0]).toBe(variantOf(second));
+  });
+
+  // Recordings 205 and 929.
+  it('has prices of as many decimals as Odoo is set to keep, which then need no discount', async () => {
+    template({ default_code: 'EIGHT' });
+    const eight = { sku: 'EIGHT', quantity: '8', total: '221.38' };
+    const ada = partner();
+    expect((await place(ada, eight)).line).toMatchObject({ price_unit: 27.7, discount: 0.1, price_subtotal: 221.38 });
+    server.admin.setDecimals('Product Price', 6);
+    const { line } = await place(ada, eight);
+    server.admin.setDecimals('Product Price', 2);
+    expect(line).toMatchObject({ price_unit: 27.6725, discount: 0, price_subtotal: 221.38 });
   });
 
   it('for a customer of another company fails: hidden from the key, or with what Odoo says', async () => {

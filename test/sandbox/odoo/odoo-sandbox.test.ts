@@ -101,6 +101,10 @@ describe('A sandbox Odoo', () => {
     expect(odoo.admin.read('res.partner', [first.ids[0]], ['name', 'country_id'])).toEqual([
       { id: first.ids[0], name: 'Uno', country_id: [57, 'Germany'] },
     ]);
+    // Recording 944.
+    expect(
+      await json2Client(odoo)('res.partner', 'load', { fields: ['id', 'nope'], data: [['shop.1', 'x']] }),
+    ).toMatchObject({ status: 500, exception: 'builtins.ValueError', message: "Invalid field name 'nope'" });
   });
 
   it('makes plain text in notes a paragraph, and has no mobile number on 19', async () => {
@@ -135,6 +139,29 @@ describe('A sandbox Odoo', () => {
     expect(await call('product.category', 'write', { ids: [1], vals: { parent_id: child } })).toMatchObject({
       ...{ status: 422, message: 'Recursion Detected.' },
     });
+  });
+
+  it('keeps as many decimals of a number as its setting says, and tells them', async () => {
+    const odoo = await start({ version: 18, partners: 1, products: 1, orders: 0 });
+    const call = jsonRpcClient(odoo);
+    const told = async (names: string[]) =>
+      (await call('sale.order.line', 'fields_get', [names], { attributes: ['digits'] })).result;
+    // Recordings 929, 205 and 779.
+    expect(await told(['price_unit', 'discount', 'product_uom_qty', 'price_subtotal'])).toEqual({
+      ...{ price_unit: { digits: [16, 2] }, discount: { digits: [16, 2] }, product_uom_qty: { digits: [16, 2] } },
+      price_subtotal: {},
+    });
+    const lamp = { name: 'Lamp', weight: 0.123, list_price: 1.234, standard_price: 1.234 };
+    const { result: id } = await call('product.template', 'create', [lamp]);
+    expect(odoo.admin.get('product.template', id)).toMatchObject({
+      ...{ weight: 0.12, list_price: 1.23, standard_price: 1.23 },
+    });
+    odoo.admin.setDecimals('Product Price', 6);
+    expect(await told(['price_unit', 'discount'])).toEqual({
+      ...{ price_unit: { digits: [16, 6] }, discount: { digits: [16, 2] } },
+    });
+    await call('product.template', 'write', [[id], { list_price: 1.2345678 }]);
+    expect(odoo.admin.get('product.template', id).list_price).toBe(1.234568);
   });
 
   it('counts calls and shows what became of its records', async () => {

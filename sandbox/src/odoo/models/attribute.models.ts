@@ -125,7 +125,7 @@ export function attributeModels(generated: Readonly<Record<string, GeneratedRows
           ...field('many2one', 'Product Template', { related: ['attribute_line_id', 'product_tmpl_id'] }),
           relation: 'product.template',
         },
-        price_extra: field('float', 'Extra Price', { initial: () => 0 }),
+        price_extra: field('float', 'Extra Price', { digits: 'Product Price', initial: () => 0 }),
         ptav_active: boolean('Active', true),
       },
       generated: generated[lineValue],

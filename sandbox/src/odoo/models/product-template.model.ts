@@ -1,3 +1,4 @@
+import type { Precision } from '../orm/field.digits.ts';
 import type { Field, Model, OdooVersion } from '../orm/model.types.ts';
 import type { GeneratedRows, Stored } from '../orm/record.types.ts';
 import { writeRecords } from '../orm/record.writer.ts';
@@ -26,9 +27,9 @@ export function productTemplateModel(version: OdooVersion, generated: GeneratedR
       name: field('char', 'Name', { required: true, indexed: true, translated: true }),
       default_code: shownVariant('char', 'Internal Reference', 'default_code'),
       barcode: shownVariant('char', 'Barcode', 'barcode'),
-      standard_price: shownVariant('float', 'Cost', 'standard_price'),
-      weight: shownVariant('float', 'Weight', 'weight'),
-      list_price: field('float', 'Sales Price', { initial: () => 1 }),
+      standard_price: shownVariant('float', 'Cost', 'standard_price', 'Product Price'),
+      weight: shownVariant('float', 'Weight', 'weight', 'Stock Weight'),
+      list_price: field('float', 'Sales Price', { digits: 'Product Price', initial: () => 1 }),
       description: field('html', 'Description'),
       description_sale: field('text', 'Sales Description', { translated: true }),
       type: field('selection', 'Product Type', { required: true, selection: SOLD_OR_SERVED, initial: () => 'consu' }),
@@ -80,8 +81,9 @@ export function productTemplateModel(version: OdooVersion, generated: GeneratedR
 }
 
 /** A field of the template that is its variant's while there is only one, and empty otherwise. */
-function shownVariant(type: Field['type'], label: string, name: string): Field {
+function shownVariant(type: Field['type'], label: string, name: string, digits?: Precision): Field {
   return field(type, label, {
+    ...(digits && { digits }),
     compute(env, id): Stored {
       const variant = onlyVariant(env, id);
       return variant === null ? null : env.db.table('product.product').value(variant, name);

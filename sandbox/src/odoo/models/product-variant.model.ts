@@ -1,4 +1,5 @@
 import { roundTo } from '../orm/field.coercion.ts';
+import { decimalsOf } from '../orm/field.digits.ts';
 import type { Environment, Field, Model } from '../orm/model.types.ts';
 import { validationError } from '../orm/odoo.error.ts';
 import { unlinkRecords } from '../orm/record.remover.ts';
@@ -25,13 +26,17 @@ export function productVariantModel(generated: GeneratedRows | undefined): Model
       name: ofTemplate('char', 'Name', 'name'),
       default_code: field('char', 'Internal Reference', { indexed: true }),
       barcode: field('char', 'Barcode', { indexed: true }),
-      standard_price: field('float', 'Cost', { initial: () => 0 }),
-      weight: field('float', 'Weight', { initial: () => 0 }),
-      list_price: ofTemplate('float', 'Sales Price', 'list_price'),
+      standard_price: field('float', 'Cost', { digits: 'Product Price', initial: () => 0 }),
+      weight: field('float', 'Weight', { digits: 'Stock Weight', initial: () => 0 }),
+      list_price: { ...ofTemplate('float', 'Sales Price', 'list_price'), digits: 'Product Price' },
       price_extra: field('float', 'Variant Price Extra', { compute: priceExtra }),
       lst_price: field('float', 'Sales Price', {
+        digits: 'Product Price',
         compute: (env, id) =>
-          roundTo(Number(env.db.read(env, 'product.product', id, 'list_price') ?? 0) + priceExtra(env, id), 2),
+          roundTo(
+            Number(env.db.read(env, 'product.product', id, 'list_price') ?? 0) + priceExtra(env, id),
+            decimalsOf(env.db, 'Product Price'),
+          ),
         assign: (env, id, value) =>
           writeRecords(env, 'product.product', [id], { list_price: Number(value ?? 0) - priceExtra(env, id) }),
       }),

@@ -25,13 +25,13 @@ export function saleLineModel(version: OdooVersion, generated: GeneratedRows | u
         relation: 'res.currency',
       },
       name: field('text', 'Description', { required: true }),
-      product_uom_qty: field('float', 'Quantity', { initial: () => 1 }),
-      price_unit: field('float', 'Unit Price', { initial: () => 0 }),
+      product_uom_qty: field('float', 'Quantity', { digits: 'Product Unit', initial: () => 1 }),
+      price_unit: field('float', 'Unit Price', { digits: 'Product Price', initial: () => 0 }),
       // Deliveries are not imitated: `admin` says what was delivered.
-      qty_delivered: field('float', 'Delivery Quantity', { initial: () => 0 }),
+      qty_delivered: field('float', 'Delivery Quantity', { digits: 'Product Unit', initial: () => 0 }),
       // The price that was computed. One that a person wrote later is another, and is kept.
-      technical_price_unit: field('float', 'Technical Price Unit'),
-      discount: field('float', 'Discount (%)', { initial: () => 0 }),
+      technical_price_unit: field('float', 'Technical Price Unit', { digits: 'Product Price' }),
+      discount: field('float', 'Discount (%)', { digits: 'Discount', initial: () => 0 }),
       [taxField(version)]: many2many('account.tax', 'Taxes'),
       price_subtotal: field('monetary', 'Subtotal', { compute: (env, id) => lineAmounts(env, id).subtotal.toNumber() }),
       price_tax: field('float', 'Total Tax', {

@@ -22,6 +22,7 @@ export class InMemoryDatabase implements Database {
   readonly #clock: () => number;
   readonly hidden: Database['hidden'] = new Map();
   readonly denied: Database['denied'] = new Map();
+  readonly decimals: Database['decimals'] = new Map();
   watch: Database['watch'] = null;
   #lastInstant = 0;
   #undo: (() => void)[] = [];

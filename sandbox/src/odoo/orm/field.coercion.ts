@@ -1,5 +1,6 @@
 import { Big } from 'big.js';
 import { parseDatetime, SECOND } from './datetime.format.ts';
+import { digitsOf } from './field.digits.ts';
 import type { Environment, Field } from './model.types.ts';
 import { OdooError, referenceError, userError, valueError } from './odoo.error.ts';
 import { pythonRepr } from './python.format.ts';
@@ -22,7 +23,7 @@ export function toStored(place: FieldPlace, value: unknown): Stored {
       return Math.trunc(numeric(value));
     case 'float':
     case 'monetary':
-      return roundTo(numeric(value), field.digits?.[1] ?? 2);
+      return roundTo(numeric(value), digitsOf(env.db, field)?.[1] ?? 2);
     case 'datetime':
       return datetime(env, value);
     case 'html':

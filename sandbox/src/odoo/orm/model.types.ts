@@ -1,3 +1,4 @@
+import type { Precision } from './field.digits.ts';
 import type { RecordTable } from './record.table.ts';
 import type { GeneratedRows, Row, Stored } from './record.types.ts';
 
@@ -45,6 +46,8 @@ export interface Database {
   readonly hidden: Map<string, ReadonlySet<number>>;
   /** The operations that the API's users have no right to, by model. */
   readonly denied: Map<string, ReadonlySet<string>>;
+  /** The decimals of prices and other numbers, where a person has set others than 2. */
+  readonly decimals: Map<Precision, number>;
   /** Called for every record that a client's call has saved; a throw refuses it. */
   readonly watch: ((env: Environment, model: string, id: number) => void) | null;
 }
@@ -71,8 +74,8 @@ export interface Field {
   readonly translated?: boolean;
   /** The many2one on the other side, for one2many. */
   readonly inverse?: string;
-  /** Of a float: all digits, and those after the point; 2 of them unless it says so. */
-  readonly digits?: readonly [total: number, decimals: number];
+  /** Of a float: all digits, and those after the point, or the setting that tells them; 2 of them unless it says so. */
+  readonly digits?: readonly [total: number, decimals: number] | Precision;
   readonly required?: boolean;
   /** Writes of clients are ignored, as with computed fields. */
   readonly readonly?: boolean;

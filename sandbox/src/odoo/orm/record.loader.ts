@@ -1,6 +1,5 @@
-import { unknownField } from './field.reader.ts';
 import type { Environment, Field } from './model.types.ts';
-import { OdooError } from './odoo.error.ts';
+import { OdooError, valueError } from './odoo.error.ts';
 import { searchIds } from './record.search.ts';
 import { createRecord, writeRecords } from './record.writer.ts';
 
@@ -31,6 +30,9 @@ export function loadRows(
 ): LoadResult {
   const messages: LoadMessage[] = [];
   const ids: number[] = [];
+  const unknown = fields.map(nameOf).find((name) => !OF_IDS.includes(name) && !env.db.fieldOf(model, name));
+  // A fault, while what is wrong with a row is a message (recordings 942 and 944).
+  if (unknown !== undefined) throw valueError(`Invalid field name '${unknown}'`);
   rows.forEach((row, record) => {
     try {
       ids.push(loadRow(env, model, fields, row));
@@ -41,6 +43,11 @@ export function loadRows(
   });
   return { ids: messages.length > 0 ? false : ids, messages, nextrow: 0 };
 }
+
+const OF_IDS = ['id', '.id'];
+
+/** Of a path such as `country_id/id`. */
+const nameOf = (path: string): string => path.split('/')[0] ?? '';
 
 function loadRow(env: Environment, model: string, fields: readonly string[], row: readonly unknown[]): number {
   const vals: Record<string, unknown> = {};
@@ -53,8 +60,7 @@ function loadRow(env: Environment, model: string, fields: readonly string[], row
     else {
       const [name = '', by] = path.split('/');
       const field = env.db.fieldOf(model, name);
-      if (!field) throw unknownField(env, model, name, true);
-      vals[name] = cellValue(env, field, by, cell);
+      if (field) vals[name] = cellValue(env, field, by, cell);
     }
   });
   const known = externalId === null ? null : env.db.externalId(externalId);

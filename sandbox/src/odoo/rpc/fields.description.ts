@@ -1,3 +1,4 @@
+import { digitsOf } from '../orm/field.digits.ts';
 import type { Environment, Field } from '../orm/model.types.ts';
 
 type Description = Record<string, unknown>;
@@ -11,10 +12,11 @@ export function describeFields(
 ): Record<string, Description> {
   const { fields } = env.db.model(model);
   const wanted = Object.entries(fields).filter(([name]) => !names?.length || names.includes(name));
-  return Object.fromEntries(wanted.map(([name, field]) => [name, pick(describe(name, field), attributes)]));
+  return Object.fromEntries(wanted.map(([name, field]) => [name, pick(describe(env, name, field), attributes)]));
 }
 
-function describe(name: string, field: Field): Description {
+function describe(env: Environment, name: string, field: Field): Description {
+  const digits = digitsOf(env.db, field);
   const stored = !field.compute && !field.related;
   return {
     name,
@@ -26,7 +28,7 @@ function describe(name: string, field: Field): Description {
     searchable: true,
     sortable: stored,
     ...(field.relation && { relation: field.relation }),
-    ...(field.digits && { digits: field.digits }),
+    ...(digits && { digits }),
     ...(field.inverse && { relation_field: field.inverse }),
     ...(field.selection && { selection: field.selection }),
   };
