@@ -47,6 +47,22 @@ describe.each([18, 19] as const)('Settings of Odoo %i', (version) => {
     }
   });
 
+  it('`check` says when the first of the user’s keys expires that has not yet', async () => {
+    const expires = async () => (await open({}).check(signal)).credentials_expire_at;
+    expect(await expires()).toBeNull();
+    const [other = 0] = server.admin.search('res.users', [['login', '=', 'limited']]);
+    for (const [user_id, expiration_date] of [
+      [server.uid, '2020-01-01 00:00:00'],
+      [server.uid, '2097-03-01 10:00:00'],
+      [server.uid, '2097-02-01 10:00:00'],
+      [server.uid, false],
+      [other, '2096-01-01 00:00:00'],
+    ])
+      server.admin.create('res.users.apikeys', { name: 'Key', user_id, expiration_date });
+    expect(await expires()).toBe('2097-02-01T10:00:00Z');
+    server.admin.unlink('res.users.apikeys', server.admin.search('res.users.apikeys', []));
+  });
+
   it('`check` says what the key may not create', async () => {
     const warnings = async () => (await open({}).check(signal)).warnings;
     server.admin.deny('product.template', ['create']);

@@ -2,6 +2,7 @@ import type { Model, OdooVersion } from '../orm/model.types.ts';
 import { attributeModels } from './attribute.models.ts';
 import { companyModel } from './company.model.ts';
 import { currencyModels } from './currency.models.ts';
+import { keyModel } from './key.model.ts';
 import { languageModel } from './language.model.ts';
 import { mailModels } from './mail.models.ts';
 import { parameterModel } from './parameter.model.ts';
@@ -43,6 +44,7 @@ export function modelsOf(parts: DatasetParts): Model[] {
     ...mailModels(),
     partners,
     userModel(version, login),
+    keyModel(),
     parameterModel(),
     productTemplateModel(version, products['product.template']),
     productVariantModel(products['product.product']),
