@@ -50,7 +50,7 @@ describe('a template', () => {
   it('with options is a product with variations, and has no code or price of its own', () => {
     const option = (id: number, attribute: string, name: string): [number, TemplateOption] => [
       id,
-      { id, templateId: 5, attribute, option: name, extra: '0' },
+      { id, templateId: 5, attributeId: 1, attribute, option: name, extra: '0' },
     ];
     const options = new Map([option(1, 'Size', 'S'), option(2, 'Size', 'M'), option(3, 'Colour', 'Red')]);
     const variant = (code: string, ids: number[], lst_price: number) => ({

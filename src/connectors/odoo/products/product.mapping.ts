@@ -146,6 +146,7 @@ export function optionFrom(row: Row, decimals: Decimals): TemplateOption {
   return {
     id: idOf(row.id) ?? 0,
     templateId: idOf(row.product_tmpl_id) ?? 0,
+    attributeId: idOf(row.attribute_id) ?? 0,
     attribute: labelOf(row.attribute_id) ?? '',
     option: text(row.name) ?? '',
     // Read when it is used, so that what is no number is a problem of that template alone.

@@ -4,6 +4,7 @@ import type { Decimal } from '../../canonical/canonical.types.ts';
 export interface TemplateOption {
   readonly id: number;
   readonly templateId: number;
+  readonly attributeId: number;
   readonly attribute: string;
   readonly option: string;
   /** What it adds to the template's price; null when the server does not say. */

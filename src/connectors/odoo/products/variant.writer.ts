@@ -78,11 +78,19 @@ export class VariantWriter {
     const model = modelOf(variations);
     await this.#attributes.ensure(wanted, signal);
     await this.#writeLines(templateId, wanted, signal);
-    const { options, variants } = await this.#parts.read([templateId], signal, true);
+    const { options: all, variants } = await this.#parts.read([templateId], signal, true);
     if (variations.length === 0) return;
+    const options = this.#withoutNamesakes(all, wanted);
     if (!holdsPrices(variations, { options, variants }, (await this.#parts.decimals(signal)).price))
       await this.#writePrices(templateId, model, [...options.values()], signal);
     await this.#writeVariants(templateId, variations, { options, variants }, signal);
+  }
+
+  /** Without those of an attribute that is called as a wanted one and is another: the template may have one that makes no variants. */
+  #withoutNamesakes(options: ReadonlyMap<number, TemplateOption>, wanted: WantedAttributes) {
+    const isOwn = ({ attribute, attributeId }: TemplateOption) =>
+      !wanted.has(attribute) || attributeId === this.#attributes.attributeId(attribute);
+    return new Map([...options].filter(([, option]) => isOwn(option)));
   }
 
   #lineValues(name: string, options: ReadonlySet<string>): Values {

@@ -1,0 +1,56 @@
+import { type OdooSandbox, startOdooSandbox } from '@sync-operations/sandbox';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { CanonicalProduct } from '../../../src/connectors/canonical/canonical.types.ts';
+import { HttpClients } from '../../../src/connectors/http/http.clients.ts';
+import { odoo } from '../../../src/connectors/odoo/odoo.connector.ts';
+
+const { signal } = new AbortController();
+const clients = new HttpClients({ baseWaitMs: 1, maxBackoffMs: 5 });
+afterAll(() => clients.close());
+
+describe.each([18, 19] as const)('New variations of a product of Odoo %i', (version) => {
+  async function within(work: (server: OdooSandbox) => Promise<void>): Promise<void> {
+    const server = await startOdooSandbox({ version, partners: 0, products: 0, orders: 0 });
+    try {
+      await work(server);
+    } finally {
+      await server.stop();
+    }
+  }
+  function attribute({ admin }: OdooSandbox, create_variant: string, names: readonly string[]) {
+    const attribute_id = admin.create('product.attribute', { name: 'Colour', create_variant });
+    const values = names.map((name) => admin.create('product.attribute.value', { name, attribute_id }));
+    return [0, 0, { attribute_id, value_ids: [[6, 0, values]] }];
+  }
+
+  // Recording 727: Odoo takes such a value unasked.
+  it('never have an option of an attribute that makes no variants, though it is called as one that does', () =>
+    within(async (server) => {
+      const { admin, url, database, username, apiKey } = server;
+      const attribute_line_ids = [
+        attribute(server, 'no_variant', ['Red', 'Green']),
+        attribute(server, 'dynamic', ['Red', 'Green']),
+      ];
+      const id = admin.create('product.template', { name: 'Lamp', attribute_line_ids, list_price: 10 });
+      const credentials = { database, username, api_key: apiKey };
+      const http = clients.for(url, { allowHttp: true, allowPrivateAddresses: true });
+      const session = odoo.open({ connection: { id: 'c', base_url: url, credentials, settings: {} }, http });
+      const variation = (sku: string, Colour: string, price: string) => ({ sku, price, options: { Colour } });
+      const data: CanonicalProduct = {
+        name: 'Lamp',
+        variations: [variation('L-1', 'Red', '10'), variation('L-2', 'Green', '13')],
+      };
+      const update = { kind: 'update', external_id: String(id), data, current: {}, changes: ['variations'] } as const;
+      const [result] = await session.write('product', [update], signal);
+      expect(result).toMatchObject({ ok: true, data: { variations: data.variations } });
+      const modes = admin
+        .read('product.product', admin.search('product.product', [['product_tmpl_id', '=', id]]))
+        .flatMap((row) => admin.read('product.template.attribute.value', row.product_template_attribute_value_ids))
+        .map((value) => admin.get('product.attribute', value.attribute_id[0]).create_variant);
+      expect(modes).toEqual(['dynamic', 'dynamic']);
+      const extras = admin
+        .read('product.template.attribute.value', admin.search('product.template.attribute.value', []))
+        .filter((value) => admin.get('product.attribute', value.attribute_id[0]).create_variant === 'no_variant');
+      expect(extras.map(({ price_extra }) => price_extra)).toEqual([0, 0]);
+    }));
+});
