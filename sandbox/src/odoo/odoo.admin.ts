@@ -1,8 +1,7 @@
 import { ADMIN_UID } from './models/user.model.ts';
 import type { InMemoryDatabase } from './orm/database.ts';
-import type { Precision } from './orm/field.digits.ts';
 import { readRecords } from './orm/field.reader.ts';
-import type { Environment } from './orm/model.types.ts';
+import type { Environment, Precision } from './orm/model.types.ts';
 import { unlinkRecords } from './orm/record.remover.ts';
 import { searchIds } from './orm/record.search.ts';
 import type { Row, Values } from './orm/record.types.ts';

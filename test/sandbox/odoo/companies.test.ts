@@ -32,6 +32,17 @@ describe.each([18, 19] as const)('What belongs to another company of Odoo %i', (
     expect(version === 18 ? exists.result : exists.exception).toEqual(version === 18 ? [theirs] : ACCESS.exception);
   });
 
+  // Recordings 314 and 315; what is said of an id alone is in the code of 14 to 19.
+  it('is told from what was deleted by a read of a field: nothing comes, while an id alone comes back as it was asked for', async () => {
+    const deleted = odoo.admin.create('res.partner', { name: 'Deleted' });
+    odoo.admin.unlink('res.partner', [deleted]);
+    const read = (ids: number[], fields: string[]) => call('res.partner', 'read', [ids, fields]);
+    expect((await read([deleted], ['write_date'])).result).toEqual([]);
+    expect((await read([1, deleted], ['active'])).result).toEqual([{ id: 1, active: true }]);
+    expect((await read([deleted], ['id'])).result).toEqual([{ id: deleted }]);
+    expect(await read([deleted, theirs], ['id'])).toMatchObject(ACCESS);
+  });
+
   // Recordings 344 and 345.
   it('cannot be made or given away by who would not see it, and nothing of that is saved', async () => {
     const before = odoo.state()['res.partner']?.count;

@@ -1,5 +1,4 @@
-import type { Precision } from '../orm/field.digits.ts';
-import type { Field, Model, OdooVersion } from '../orm/model.types.ts';
+import type { Field, Model, OdooVersion, Precision } from '../orm/model.types.ts';
 import type { GeneratedRows, Stored } from '../orm/record.types.ts';
 import { writeRecords } from '../orm/record.writer.ts';
 import { boolean, field, many2many, many2one, model, one2many } from './field.builders.ts';

@@ -1,7 +1,4 @@
-import type { Database, Field } from './model.types.ts';
-
-/** What numbers are of, for the settings of their decimals (recordings 205 and 929). They do not depend on a currency. */
-export type Precision = 'Product Price' | 'Discount' | 'Product Unit' | 'Stock Weight';
+import type { Database, Field, Precision } from './model.types.ts';
 
 const TOTAL = 16;
 const DECIMALS = 2;

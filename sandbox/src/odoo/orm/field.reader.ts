@@ -7,7 +7,10 @@ import { idsIn } from './relation.ids.ts';
 
 export type ReadRecord = Record<string, unknown>;
 
-/** Records as `read` returns them, id first, without ids that do not exist. `load` '' returns ids for many2one. */
+/**
+ * Records as `read` returns them, id first, without ids that do not exist, unless nothing but the id is asked for: a record is looked up
+ * for its other fields only (`Id.__get__` and `_read_format` of Odoo's ORM). `load` '' returns ids for many2one.
+ */
 export function readRecords(
   env: Environment,
   model: string,
@@ -23,8 +26,9 @@ export function readRecords(
     return [name, field];
   });
   const table = env.db.table(model);
+  const isOfIds = names.every((name) => name === 'id');
   return [...new Set(ids)]
-    .filter((id) => table.has(id))
+    .filter((id) => isOfIds || table.has(id))
     .map((id) => {
       const record: ReadRecord = { id };
       for (const [name, field] of wanted) {

@@ -1,4 +1,3 @@
-import type { Precision } from './field.digits.ts';
 import type { RecordTable } from './record.table.ts';
 import type { GeneratedRows, Row, Stored } from './record.types.ts';
 
@@ -19,6 +18,9 @@ export type FieldType =
   | 'many2one'
   | 'one2many'
   | 'many2many';
+
+/** What numbers are of, for the settings of their decimals (recordings 205 and 929). They do not depend on a currency. */
+export type Precision = 'Product Price' | 'Discount' | 'Product Unit' | 'Stock Weight';
 
 /** The database as calls and models see it; InMemoryDatabase implements it. */
 export interface Database {

@@ -6,6 +6,9 @@ import { isRecord } from '../api/response.reader.ts';
 import type { OdooClient } from '../client/odoo.client.ts';
 import { idOf } from '../client/odoo.values.ts';
 
+/** Which every record has. Asked for an id alone, Odoo says it of a deleted record as well. */
+const LOOKED_UP = ['write_date'];
+
 /**
  * Those of the ids, which no search finds, that exist all the same. A search finds neither what is deleted nor what a record rule or a
  * company hides; only a read tells them apart: nothing for a deleted record, an AccessError for all when one of them is hidden. So a list
@@ -19,7 +22,7 @@ export async function hiddenAmong(
 ): Promise<ExternalItem[]> {
   if (ids.length === 0) return [];
   try {
-    const rows = await client.call(model, 'read', { ids, fields: ['id'] }, { idempotent: true, signal });
+    const rows = await client.call(model, 'read', { ids, fields: LOOKED_UP }, { idempotent: true, signal });
     if (!Array.isArray(rows)) throw new ConnectorError('protocol', `Odoo did not return a list of ${model}.`);
     const read = rows.filter(isRecord).flatMap(({ id }) => idOf(id) ?? []);
     const found = read.map((id) => unseen(String(id), 'not_answered', NOT_FOUND_BY_SEARCH));
