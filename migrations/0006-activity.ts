@@ -107,11 +107,13 @@ async function createPersons(db: QueryRunner): Promise<void> {
       token text NOT NULL DEFAULT 'person:' || left(replace(gen_random_uuid()::text, '-', ''), 20),
       month date NOT NULL DEFAULT date_trunc('month', now() AT TIME ZONE 'UTC')::date,
       address text NOT NULL CHECK (address <> ''),
-      email text NOT NULL GENERATED ALWAYS AS (lower(address)) STORED,
+      email text NOT NULL GENERATED ALWAYS AS (lower(coalesce(substring(address FROM
+        $p$[^\\s"\\\\<>(),:;@{}[\\]'“”„«»=/|]+@(?:[^\\s"\\\\<>(),:;@{}[\\]'“”„«»=/|.]+\\.)+[^\\s"\\\\<>(),:;@{}[\\]'“”„«»=/|.0-9!?*&%#+_-]{2,}$p$), address))) STORED,
       PRIMARY KEY (org_id, token)
     )`);
   await describeColumns(db, 'sync_trail_persons', {
-    address: 'as it was written',
+    address: 'as it was written; or what a system said of it, which stands in quotation marks',
+    email: 'the address, or the first that was said',
     month: 'of the entries that hold the token',
   });
   await db.query(`CREATE INDEX sync_trail_persons_by_email ON public.sync_trail_persons (org_id, email, month)`);

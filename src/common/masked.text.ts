@@ -3,7 +3,7 @@ export const MASK = '[masked]';
 
 /** As the trail recognises it (app.with_tokens). */
 const ADDRESS =
-  /[^\s"\\<>(),:;@{}[\]'=/|~]+@(?:[^\s"\\<>(),:;@{}[\]'=/|~.]+\.)+[^\s"\\<>(),:;@{}[\]'=/|~.0-9!?*&%#+_-]{2,}/gu;
+  /[^\s"\\<>(),:;@{}[\]'“”„«»=/|~]+@(?:[^\s"\\<>(),:;@{}[\]'“”„«»=/|~.]+\.)+[^\s"\\<>(),:;@{}[\]'“”„«»=/|~.0-9!?*&%#+_-]{2,}/gu;
 /**
  * Errors of ours and of others put the values that they speak of into quotation marks, of whichever sort. One that is not closed was cut. An
  * apostrophe is one only where no letter stands before it.

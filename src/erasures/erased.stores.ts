@@ -212,9 +212,11 @@ export const STORES: readonly Store[] = [
   },
 ];
 
-/** The tokens of the trail are not looked through: an index finds them by the address. */
+/** Of the tokens of the trail those that stand for the address, which an index finds, or for what a system said with it. */
 export const eraseTokens = (orgId: string, email: string): Statement => ({
-  text: 'DELETE FROM public.sync_trail_persons WHERE org_id = $1 AND email = $2 RETURNING token',
+  text: `
+    DELETE FROM public.sync_trail_persons AS t
+     WHERE t.org_id = $1 AND (t.email = $2 OR (lower(t.address) <> t.email AND app.mentions(to_jsonb(t.address)::text, $2))) RETURNING t.token`,
   values: [orgId, email],
 });
 

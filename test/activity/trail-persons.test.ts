@@ -84,6 +84,22 @@ describe('An entry of the trail', () => {
     ).toHaveLength(1);
   });
 
+  it('holds nothing of what a system said with an address in it, and is read as it was written', async () => {
+    const org = 'org-persons-quoted';
+    const said = `Refused: “Ada Lovelace <${ADDRESS}> of "12 St James"” and “Bob”, “cut off at Eve Moore, eve@x.example`;
+    expect((await append(org, { error_message: said })).body.error_message).toBe(said);
+    await append(org, { error_message: said });
+    const rows = await stored(org);
+    for (const { error_message } of rows)
+      expect(error_message).toMatch(/^Refused: “person:\w+” and “Bob”, “person:\w+$/);
+    expect(rows[0]?.error_message).toBe(rows[1]?.error_message);
+    expect((await list(org)).map(({ error_message }: { error_message: string }) => error_message)).toEqual([
+      said,
+      said,
+    ]);
+    expect((await list(org, {}, 'sync:viewer'))[0].error_message).toBe('Refused: [masked] and [masked], [masked]');
+  });
+
   it('of another organization shares no token, and shows none that is not its own', async () => {
     await append('org-persons-2', { error_message: ADDRESS });
     const [[own], [other]] = await Promise.all([stored(ORG), stored('org-persons-2')]);
@@ -103,13 +119,14 @@ describe('An entry of the trail', () => {
   });
 
   it('keeps any text and any JSON, with addresses or without', async () => {
-    const address = fc.constantFrom('a@b.co', 'Ada.Lovelace+x@mail.example.org', 'zoë@müller.example', 'o@x.y.z.dev');
+    // None begins with a letter that a token may end with.
+    const address = fc.constantFrom('q@b.co', 'Ada.Lovelace+x@mail.example.org', 'zoë@müller.example', 'o@x.y.z.dev');
     const text = fc
       .array(
         fc.oneof(
           address,
           fc.string({ unit: 'grapheme', maxLength: 8 }),
-          fc.constantFrom('\n', '\\', '"', '@', ' ', 'person:'),
+          fc.constantFrom('\n', '\\', '"', '@', ' ', 'person:', '“', '”'),
         ),
       )
       .map((parts) => parts.join('').replaceAll('\0', ''));

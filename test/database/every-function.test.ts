@@ -62,7 +62,7 @@ const BATCH = {
 const CALLS = [
   `SELECT app.prepare_activity_partitions(3), app.ensure_activity_partition(now())`,
   `SELECT * FROM app.append_activity('org-1', '[{"activity_type": "note", "status": "running"}]')`,
-  `SELECT * FROM app.append_activity('org-1', '[{"activity_type": "note", "status": "running", "details": {"a": "ada@x.example"}}]')`,
+  `SELECT * FROM app.append_activity('org-1', '[{"activity_type": "note", "status": "running", "error_message": "“to ada@x.example”", "details": {"a": "ada@x.example"}}]')`,
   `SELECT app.with_persons('org-1', details::text), app.cleanup_trail_persons(12, 10) FROM sync_activity_log`,
   `SELECT app.without_address('"to ada@x.example"', 'ada@x.example', 'nobody'), app.mentions('"ada@x.example"', 'ada@x.example'),
           app.address_pattern('ada@x.example'), app.without_members('{"a": {"b": 1}}', '{a.b}')`,

@@ -100,6 +100,7 @@ app.watch_progress(text[], text[]) | sync_owner | INVOKER | TimeZone=UTC, row_se
 app.week_of_changes(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance
 app.week_of_start(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance, sync_sql
 app.with_persons(text, text) | sync_owner | INVOKER | - | sync_app, sync_sql
+app.with_quote_tokens(text, text) | sync_owner | INVOKER | - | -
 app.with_tokens(text, text) | sync_owner | INVOKER | - | -
 app.without_address(text, text, text) | sync_owner | INVOKER | - | sync_app
 app.without_members(jsonb, text[]) | sync_owner | INVOKER | - | sync_app

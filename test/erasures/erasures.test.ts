@@ -93,6 +93,11 @@ async function fill(org: string): Promise<void> {
     { 'idempotency-key': `key-${org}` },
   );
   await post(org, `/progress/sync-${org}/fail`, { error_message: `Refused by ${ADA.toUpperCase()}` });
+  // What a system says, as the service stores it: the address is not all that it says of the person.
+  await post(org, '/progress', { sync_id: `quoted-${org}`, entity_type: 'customer', source_system: 'woocommerce' });
+  await post(org, `/progress/quoted-${org}/fail`, {
+    error_message: `The shop refused: “Ada Lovelace, ${ADA}, of "12 St James", is known”, “${ADA}” too, for ${LADA}`,
+  });
 }
 
 /** Rows of all tables of an organization whose text holds it, by table; but for the memory of a run, which is cleared a minute after its end. */
@@ -153,9 +158,12 @@ describe('A person who is erased', () => {
       passes: 2,
       remaining: 0,
     });
-    expect(report.stores.find(({ store }: Json) => store === 'trail').erased).toBe(2);
+    expect(report.stores.find(({ store }: Json) => store === 'trail').erased).toBe(3);
     expect(await rowsWith(ORG, ADA)).toEqual({});
-    expect(await rowsWith(ORG, 'Lovelace')).toEqual({});
+    for (const said of ['Lovelace', 'St James']) expect(await rowsWith(ORG, said)).toEqual({});
+    expect((await fixture.call(ORG, 'GET', `/progress/quoted-${ORG}`)).body.error_message).toMatch(
+      /^The shop refused: “erased-\w+”, “erased-\w+” too, for /,
+    );
     const { source, destination } = connections[ORG] as { source: string; destination: string };
     expect(report.still_at.map(({ connection_id }: Json) => connection_id).sort()).toEqual(
       [source, destination].sort(),
@@ -303,7 +311,25 @@ it('An address is found as a whole in any text and in any JSON, and nothing that
   const part = fc
     .string({ unit: fc.constantFrom('a', 'b', '.', '-', '+'), minLength: 1, maxLength: 3 })
     .map((text) => text.replace(/\.+/g, '.'));
-  const around = fc.constantFrom('', ' ', '"', '\n', '\\', '\\\\', '<', ':', ',', '(', 'é', '\t', '/', '|', '\\n');
+  const around = fc.constantFrom(
+    '',
+    ' ',
+    '"',
+    '\n',
+    '\\',
+    '\\\\',
+    '<',
+    ':',
+    ',',
+    '(',
+    'é',
+    '\t',
+    '/',
+    '|',
+    '\\n',
+    '“',
+    '”',
+  );
   await fc.assert(
     fc.asyncProperty(around, around, part, part, async (before, after, left, right) => {
       const whole = { text: `${before}${ADA}${after}` };
@@ -318,7 +344,8 @@ it('An address is found as a whole in any text and in any JSON, and nothing that
       const isWhole = !['é', '\\n'].includes(before) && after !== 'é';
       expect(row).toEqual({
         ...{ found: isWhole, longer: false },
-        without: isWhole ? `${before}nobody${after}` : whole.text,
+        // All that a system said with the address goes with it.
+        without: isWhole ? `${before}nobody${before === '“' && after !== '”' ? '' : after}` : whole.text,
       });
     }),
     { numRuns: 200 },

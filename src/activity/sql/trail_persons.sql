@@ -1,6 +1,7 @@
 -- Why: nobody may change an entry of the trail, and whoever asks for it must be erased. So no entry holds an e-mail address: a token stands
 -- in its place, and the address that belongs to it in a table of its own. Without that row nobody can tell any more whose token it was, and
--- the trail is still what was sealed.
+-- the trail is still what was sealed. What a system said stands in typographic quotation marks in a message; where it has an address, it may say more of
+-- the person, so that a token stands for all of it.
 -- Promises: whoever writes an entry, by REST or by SQL, its message and details hold no address, in no month two tokens for one spelling but
 -- by chance, and writers do not wait for each other. app.with_persons puts the addresses back that are still known. Both take one pass
 -- over the text.
@@ -13,7 +14,7 @@ LANGUAGE sql VOLATILE SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
 WITH given AS (
   SELECT replace(value, '\\', chr(2)) AS v, replace(
-    $p$(?<!\\)[^\s"\\<>(),:;@{}[\]'=/|~]+@(?:[^\s"\\<>(),:;@{}[\]'=/|~.]+\.)+[^\s"\\<>(),:;@{}[\]'=/|~.0-9!?*&%#+_-]{2,}$p$, '~', chr(2)) AS p
+    $p$(?<!\\)[^\s"\\<>(),:;@{}[\]'“”„«»=/|~]+@(?:[^\s"\\<>(),:;@{}[\]'“”„«»=/|~.]+\.)+[^\s"\\<>(),:;@{}[\]'“”„«»=/|~.0-9!?*&%#+_-]{2,}$p$, '~', chr(2)) AS p
 ), found AS MATERIALIZED (
   SELECT f.m[1] AS address, f.n FROM given, regexp_matches(v, p, 'g') WITH ORDINALITY AS f (m, n)
 ), known AS MATERIALIZED (
@@ -34,6 +35,33 @@ $$;
 ALTER FUNCTION app.with_tokens(text, text) OWNER TO CURRENT_USER;
 REVOKE ALL ON FUNCTION app.with_tokens(text, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 
+-- `value` is plain text. A quotation that is not closed was cut.
+CREATE OR REPLACE FUNCTION app.with_quote_tokens(org text, value text) RETURNS text
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  said text;
+  known text;
+BEGIN
+  FOR said IN
+    SELECT DISTINCT m[1] FROM regexp_matches(value,
+      $p$“([^”]*[^\s"\\<>(),:;@{}[\]'“”„«»=/|]@(?:[^\s"\\<>(),:;@{}[\]'“”„«»=/|.]+\.)+[^\s"\\<>(),:;@{}[\]'“”„«»=/|.0-9!?*&%#+_-]{2,}[^”]*)$p$, 'g') AS f (m)
+  LOOP
+    SELECT p.token INTO known FROM public.sync_trail_persons p
+     WHERE p.org_id = org AND p.month = date_trunc('month', now() AT TIME ZONE 'UTC')::date AND p.address = said
+       AND p.email = lower(substring(said FROM
+         $p$[^\s"\\<>(),:;@{}[\]'“”„«»=/|]+@(?:[^\s"\\<>(),:;@{}[\]'“”„«»=/|.]+\.)+[^\s"\\<>(),:;@{}[\]'“”„«»=/|.0-9!?*&%#+_-]{2,}$p$)) LIMIT 1;
+    IF known IS NULL THEN
+      INSERT INTO public.sync_trail_persons (org_id, address) VALUES (org, said) RETURNING token INTO known;
+    END IF;
+    value := replace(value, '“' || said, '“' || known);
+  END LOOP;
+  RETURN value;
+END
+$$;
+ALTER FUNCTION app.with_quote_tokens(text, text) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.with_quote_tokens(text, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+
 -- Runs as the owner, since who writes an entry may write no token by itself. An entry of another organization is refused after it, and with it
 -- what was written here.
 CREATE OR REPLACE FUNCTION app.detach_persons() RETURNS trigger
@@ -43,7 +71,7 @@ DECLARE
   set_before text := current_setting('app.current_org_id', true);
 BEGIN
   PERFORM set_config('app.current_org_id', NEW.org_id, true);
-  NEW.error_message := app.with_tokens(NEW.org_id, to_jsonb(NEW.error_message)::text)::jsonb #>> '{}';
+  NEW.error_message := app.with_tokens(NEW.org_id, to_jsonb(app.with_quote_tokens(NEW.org_id, NEW.error_message))::text)::jsonb #>> '{}';
   NEW.details := app.with_tokens(NEW.org_id, NEW.details::text)::jsonb;
   PERFORM set_config('app.current_org_id', set_before, true);
   RETURN NEW;

@@ -1,6 +1,7 @@
 -- Why: erasing a person must find every text that names them, and nobody whose address only looks alike.
 -- Promises: app.mentions finds an address in the text of JSON, in any case, as a whole: not as a part of a longer one.
--- app.without_address puts another word in its place, and keeps JSON valid. app.without_members takes members away by their paths.
+-- app.without_address puts another word in its place, and keeps JSON valid; in the place of all that a system said, which stands in typographic
+-- quotation marks, where that has the address. app.without_members takes members away by their paths.
 -- Callers: sync_app.
 
 -- Before the address stands nothing that could belong to it, or the letter of an escape; after it no further part of a domain. For texts in which two
@@ -8,9 +9,9 @@
 CREATE OR REPLACE FUNCTION app.address_pattern(address text) RETURNS text
 LANGUAGE sql IMMUTABLE SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $body$
-SELECT replace($p$(?:(?<![^\s"\\<>(),:;@{}[\]'=/|~])|(?<=\\[bfnrt]))$p$, '~', chr(2))
+SELECT replace($p$(?:(?<![^\s"\\<>(),:;@{}[\]'“”„«»=/|~])|(?<=\\[bfnrt]))$p$, '~', chr(2))
   || regexp_replace(address, '([]*+?(){}^$|\\.[-])', '\\\1', 'g')
-  || replace($p$(?!\.?[^\s"\\<>(),:;@{}[\]'=/|~.])$p$, '~', chr(2))
+  || replace($p$(?!\.?[^\s"\\<>(),:;@{}[\]'“”„«»=/|~.])$p$, '~', chr(2))
 $body$;
 ALTER FUNCTION app.address_pattern(text) OWNER TO CURRENT_USER;
 REVOKE ALL ON FUNCTION app.address_pattern(text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
@@ -30,7 +31,9 @@ CREATE OR REPLACE FUNCTION app.without_address(value text, address text, instead
 LANGUAGE sql IMMUTABLE SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $body$
 SELECT CASE WHEN app.mentions(value, address)
-  THEN replace(regexp_replace(replace(value, '\\', chr(2)), app.address_pattern(address), instead, 'gi'), chr(2), '\\')
+  THEN replace(regexp_replace(regexp_replace(replace(value, '\\', chr(2)),
+    $p$“(?:[^”"\\]|\\.)*$p$ || app.address_pattern(address) || $p$(?:[^”"\\]|\\.)*$p$, '“' || instead, 'gi'),
+    app.address_pattern(address), instead, 'gi'), chr(2), '\\')
   ELSE value END
 $body$;
 ALTER FUNCTION app.without_address(text, text, text) OWNER TO CURRENT_USER;
