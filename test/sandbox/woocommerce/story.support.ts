@@ -4,7 +4,10 @@ import { replay } from './recordings.support.ts';
 
 type Json = Awaited<ReturnType<typeof replay>>['body'];
 
-/** A recording, and the members of what was answered that the requests so far decide; without them the whole body. */
+/**
+ * A recording, and the members of what was answered that the requests so far decide; without them the whole body. `lines(name total)`: of a
+ * list, these members of each.
+ */
 export type Step = readonly [name: string, ...members: string[]];
 
 /**
@@ -23,12 +26,19 @@ export async function playAsRecorded(
     const sent = { ...request, url: named(request.url, ids), body: request.body && named(request.body, ids) };
     const { status, body } = await replay({ ...recording, request: sent }, shopUrl);
     const like = recording.body as Json;
-    if (recording.status === 201) ids.set(like.id, body?.id);
+    if (recording.status === 201) learn(like, body, ids);
     expect([name, status, picked(body, members)]).toEqual([
       ...[name, recording.status],
       own(picked(like, members), ids),
     ]);
   }
+}
+
+/** Of what was made, and of its lines. */
+function learn(recorded: Json, body: Json, ids: Map<number, number>): void {
+  ids.set(recorded.id, body?.id);
+  for (const list of ['line_items', 'shipping_lines', 'fee_lines'])
+    for (const [i, line] of (recorded[list] ?? []).entries()) ids.set(line.id, body?.[list]?.[i]?.id);
 }
 
 const named = (text: string, ids: ReadonlyMap<number, number>): string =>
@@ -37,7 +47,12 @@ const named = (text: string, ids: ReadonlyMap<number, number>): string =>
 function picked(body: Json, members: readonly string[]): unknown {
   if (Array.isArray(body)) return body.map((one) => picked(one, members));
   if (members.length === 0) return body;
-  return Object.fromEntries(members.map((member) => [member, body?.[member]]));
+  return Object.fromEntries(
+    members.map((member) => {
+      const [, name = member, inner = ''] = /^(\w+)\((.*)\)$/.exec(member) ?? [];
+      return [name, inner === '' ? body?.[name] : picked(body?.[name], inner.split(' '))];
+    }),
+  );
 }
 
 /** As recorded, with this shop's ids. */

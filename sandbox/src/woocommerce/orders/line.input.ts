@@ -147,6 +147,7 @@ function mergeFee(before: FeeLine | null, given: Params, { nextLineId }: LineSou
   return {
     id: before?.id ?? nextLineId(),
     name: String(given.name ?? before?.name ?? 'Fee'),
+    tax_class: String(given.tax_class ?? before?.tax_class ?? ''),
     total: given.total == null ? (before?.total ?? 0) : toMicros(given.total),
     taxes: before?.taxes ?? [],
   };

@@ -47,11 +47,11 @@ export function presentShipping({ taxes, total, ...line }: ShippingLine, shown: 
   };
 }
 
-export function presentFee({ id, name, total, taxes }: FeeLine, shown: number) {
+export function presentFee({ id, name, tax_class, total, taxes }: FeeLine, shown: number) {
   return {
     id,
     name,
-    tax_class: '',
+    tax_class,
     tax_status: 'taxable',
     amount: '',
     total: fromMicros(total),

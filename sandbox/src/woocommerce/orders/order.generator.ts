@@ -68,7 +68,7 @@ export function generateOrder(index: number, shop: OrderSeed): OrderRecord {
         : [],
     fee_lines:
       number % 11 === 0
-        ? [{ id: lineIdAt(index, 5), name: 'Gift wrap', total: 150 * CENT, taxes: tax(150 * CENT) }]
+        ? [{ id: lineIdAt(index, 5), name: 'Gift wrap', tax_class: '', total: 150 * CENT, taxes: tax(150 * CENT) }]
         : [],
     refunds: [],
   };

@@ -35,6 +35,29 @@ export function withoutTax(micros: number, taxClass: string, rates: readonly Tax
   return Math.round(micros / (1 + own.reduce((sum, { percent }) => sum + percent, 0) / 100));
 }
 
+/** What an order costs by tax class, without what is taken off. */
+function costsOf(
+  { line_items, fee_lines, shipping_lines }: OrderRecord,
+  shippedAs: string | undefined,
+): Map<string, number> {
+  const costs = new Map<string, number>();
+  const add = (taxClass: string, total: number) => total > 0 && costs.set(taxClass, (costs.get(taxClass) ?? 0) + total);
+  for (const { tax_class, total } of [...line_items, ...fee_lines]) add(tax_class, total);
+  // Without a line, shipping has no class (recording 138).
+  if (shippedAs !== undefined) for (const { total } of shipping_lines) add(shippedAs, total);
+  return costs;
+}
+
+/** A fee of less than nothing takes from the taxes of all that the order costs, whatever its own class (recording 135). */
+function spread(
+  fee: number,
+  costs: ReadonlyMap<string, number>,
+  taxed: (taxClass: string, total: number) => readonly LineTax[],
+): LineTax[] {
+  const all = [...costs.values()].reduce((sum, cost) => sum + cost, 0);
+  return [...costs].flatMap(([taxClass, cost]) => taxed(taxClass, Math.round((fee * cost) / all)));
+}
+
 /**
  * The order with the taxes of the shop's own table, unrounded (recording 102): what is sent as tax is not read (133, 455).
  */
@@ -53,7 +76,10 @@ export function withTaxes(order: OrderRecord, rates: readonly TaxRate[]): OrderR
   return {
     ...order,
     line_items: order.line_items.map((line) => ({ ...line, taxes: taxed(line.tax_class, line.total, line.subtotal) })),
-    fee_lines: order.fee_lines.map((line) => ({ ...line, taxes: taxed('', line.total) })),
+    fee_lines: order.fee_lines.map((line) => ({
+      ...line,
+      taxes: line.total < 0 ? spread(line.total, costsOf(order, shippedAs), taxed) : taxed(line.tax_class, line.total),
+    })),
     shipping_lines: order.shipping_lines.map((line) => ({
       ...line,
       taxes: shipped.map(({ id, percent }) => ({ rateId: id, total: taxOn(line.total, percent), subtotal: 0 })),

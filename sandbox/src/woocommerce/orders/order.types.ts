@@ -38,6 +38,7 @@ export interface ShippingLine {
 export interface FeeLine {
   id: number;
   name: string;
+  tax_class: string;
   total: number;
   taxes: readonly LineTax[];
 }
