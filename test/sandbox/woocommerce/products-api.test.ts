@@ -72,7 +72,7 @@ describe('The products API of the sandbox', () => {
     ]);
     expect(body.update).toMatchObject([
       { id: 17, error: { code: 'product_invalid_sku', data: { resource_id: 16 } } },
-      { id: 17, price: '1.5' },
+      { id: 17, price: '15' },
     ]);
     expect(body.delete).toMatchObject([{ id: 18 }]);
     expect((await call('GET', '/products/18')).status).toBe(404);

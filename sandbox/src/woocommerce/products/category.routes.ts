@@ -31,10 +31,10 @@ export function categoryRoutes({ categories }: Catalogue, homeUrl: string): Rout
   };
   const create: Endpoint = {
     methods: ['POST'],
-    args: { name: { ...TEXT, required: true }, parent: INTEGER },
+    args: { name: { ...TEXT, required: true }, slug: TEXT, parent: INTEGER },
     permit: onlySignedIn('create'),
     handle: ({ params }) => {
-      const term = categories.create(String(params.name), Number(params.parent ?? 0));
+      const term = categories.create(String(params.name), Number(params.parent ?? 0), String(params.slug ?? ''));
       return { status: 201, body: show(term), headers: { Location: `${url}/${term.id}` } };
     },
   };

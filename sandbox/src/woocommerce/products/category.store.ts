@@ -18,14 +18,14 @@ export class CategoryStore {
   }
 
   /** Throws when the name exists already below the parent, compared without case. */
-  create(given: string, parent = 0): Category {
+  create(given: string, parent = 0, wanted = ''): Category {
     const name = termName(given);
     if (name === '') throw new RestError('empty_term_name', 'A name is required for this term.', 400);
     if (parent !== 0 && !this.#terms.some(({ id }) => id === parent)) throw missingParent();
     const same = this.#terms.find((term) => term.parent === parent && term.name.toLowerCase() === name.toLowerCase());
     if (same) throw termExists(same.id);
     const id = Math.max(...this.#terms.map((term) => term.id)) + 1;
-    const slug = slugOf(name.replace(/&#?\w+;/g, ''));
+    const slug = slugOf(wanted || name.replace(/&#?\w+;/g, ''));
     const namesakes = this.#terms.filter((term) => term.slug.replace(/-\d+$/, '') === slug).length;
     const term = { id, name, slug: namesakes === 0 ? slug : `${slug}-${namesakes + 1}`, parent };
     this.#terms.push(term);

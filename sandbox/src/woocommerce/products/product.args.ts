@@ -52,7 +52,7 @@ const SELLABLE: Args = {
   downloadable: FLAG,
   tax_status: { ...TEXT, enum: ['taxable', 'shipping', 'none'] },
   tax_class: TEXT,
-  stock_quantity: INTEGER,
+  stock_quantity: { ...INTEGER, signed: true },
   stock_status: { ...TEXT, enum: STOCK_STATUSES },
   backorders: { ...TEXT, enum: ['no', 'notify', 'yes'] },
   low_stock_amount: INTEGER,

@@ -17,7 +17,7 @@ describe('Money in cents', () => {
     ['0.005', 1],
     ['1.994', 199],
     ['.7', 70],
-    ['9,95', 995],
+    ['9,95', 99_500],
     ['', 0],
     ['abc', 0],
     ['-0', 0],
@@ -27,7 +27,9 @@ describe('Money in cents', () => {
   });
 
   it('keeps a price as typed, and nothing of what is no number', () => {
-    expect(['12.50', '€ 7,5', 'abc', '1.2.3', null].map(cleanNumber)).toEqual(['12.50', '7.5', '', '', '']);
+    expect(['12.50', '€ 7,5', 'abc', '1.234,56', '1.2.3', null].map(cleanNumber)).toEqual([
+      ...['12.50', '75', '', '1.23456', '12.3', ''],
+    ]);
   });
 
   it('rounds a share half up', () => {

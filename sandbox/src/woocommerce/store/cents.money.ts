@@ -18,10 +18,13 @@ export function percentOf(cents: number, percent: number): number {
   return Math.floor((2 * cents * percent + 100) / 200);
 }
 
-/** A price as WooCommerce stores it: digits as typed, with a point for a comma; empty for anything but a number (recording 42). */
+/**
+ * A price as WooCommerce stores it: digits as typed, without commas and all points but the last (recording 288: 1.234,56 is 1.23456); empty for
+ * anything but a number (42).
+ */
 export function cleanNumber(text: unknown): string {
   const cleaned = String(text ?? '')
-    .replace(/[^\d.,-]/g, '')
-    .replace(',', '.');
+    .replace(/[^\d.-]/g, '')
+    .replace(/\.(?=.*\.)/g, '');
   return /^-?(?:\d+\.?\d*|\.\d+)$/.test(cleaned) ? cleaned : '';
 }

@@ -31,7 +31,7 @@ export function wordsOf(value: unknown): string[] {
 function sanitize(value: unknown, spec: ArgSpec): unknown {
   if (value === null) return EMPTY[spec.type];
   if (spec.idList) return [...new Set(wordsOf(value).map((word) => Math.abs(Number.parseInt(word, 10)) || 0))];
-  if (spec.type === 'integer') return Math.abs(Number(value));
+  if (spec.type === 'integer') return spec.signed ? Number(value) : Math.abs(Number(value));
   if (spec.type === 'boolean') return !['0', 'false', ''].includes(String(value).toLowerCase());
   if (spec.type === 'array') return typeof value === 'object' ? Object.values(value) : wordsOf(value);
   return value;

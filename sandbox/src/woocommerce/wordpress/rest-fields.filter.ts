@@ -5,7 +5,8 @@ type Tree = Map<string, Tree>;
 /**
  * Keeps only what `_fields` names (`id,billing.email`), in the order of the data, not of the list (recording 67).
  * `inRequestedOrder` keeps the order of the list, as products do (recording 64). One thing alone keeps its links (151, 282, 618).
- * Without `_fields` everything is kept. An object without fields becomes `[]`, as PHP writes an empty array.
+ * Without `_fields` everything is kept. An object without fields becomes `[]`, as PHP writes an empty array. What is asked for within a list
+ * of a thing leaves out the list, and of products within an object, too (543, 544).
  */
 export function filterFields(body: unknown, fields: unknown, inRequestedOrder = false): unknown {
   const names = wordsOf(fields);
@@ -19,8 +20,12 @@ export function filterFields(body: unknown, fields: unknown, inRequestedOrder = 
       node = child;
     }
   }
-  const cut = (item: unknown) => (inRequestedOrder ? inOrderOf(tree, prune(item, tree)) : prune(item, tree));
   const links = linksOf(body);
+  const isWhole = (part: unknown) => !inRequestedOrder && !Array.isArray(part);
+  for (const item of Array.isArray(body) ? body : links === null ? [] : [body])
+    for (const [name, part] of Object.entries(item))
+      if ((tree.get(name)?.size ?? 0) > 0 && !isWhole(part)) tree.delete(name);
+  const cut = (item: unknown) => (inRequestedOrder ? inOrderOf(tree, prune(item, tree)) : prune(item, tree));
   return Array.isArray(body) ? body.map(cut) : links === null ? cut(body) : { ...(cut(body) as object), _links: links };
 }
 

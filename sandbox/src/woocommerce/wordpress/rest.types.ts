@@ -61,6 +61,8 @@ export interface ArgSpec {
   properties?: Readonly<Record<string, ArgSpec>>;
   /** Of an object: no property may be null (recording 447). */
   refusesNull?: true;
+  /** Of an integer: it may be below 0, which others lose (recording 484). */
+  signed?: true;
   /** Never refused: WooCommerce reads the numbers that it finds (include, exclude). */
   idList?: true;
 }
