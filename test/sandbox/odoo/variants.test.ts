@@ -105,6 +105,32 @@ describe.each([18, 19] as const)('Variants of Odoo %i, as recorded,', (version) 
     expect(present).not.toContain(unsold);
   });
 
+  // As `unlink` and `create` of attribute lines are written in 14 to 19.
+  it('that were sold keep their line, archived, which comes back with them when the attribute does', async () => {
+    const { id: attribute_id, values } = attribute('always');
+    const id = await template({ id: attribute_id, values });
+    const [sold = 0, unsold = 0] = variants(id);
+    odoo.admin.create('sale.order', { partner_id: 8, order_line: [[0, 0, { product_id: sold }]] });
+    const line = lineOf(id);
+    const write = (command: unknown[]) => call('product.template', 'write', [[id], { attribute_line_ids: [command] }]);
+    expect((await write([2, line])).result).toBe(true);
+    expect(odoo.admin.get('product.template.attribute.line', line)).toMatchObject({ active: false, value_ids: [] });
+    expect([active('product.product', sold), variants(id, true).includes(unsold)]).toEqual([false, false]);
+    expect(variants(id).map(valuesOf)).toEqual([[]]);
+    expect((await write([0, 0, { attribute_id, value_ids: [[6, 0, values]] }])).result).toBe(true);
+    expect(odoo.admin.get('product.template.attribute.line', line)).toMatchObject({ active: true, value_ids: values });
+    expect(variants(id)).toHaveLength(2);
+    expect(variants(id)).toContain(sold);
+  });
+
+  it('keep their ids when an attribute of one value is taken off', async () => {
+    const { id: attribute_id, values } = attribute('always');
+    const id = await template({ id: attribute_id, values: values.slice(0, 1) });
+    const before = variants(id);
+    expect((await call('product.template.attribute.line', 'unlink', [[lineOf(id)]])).result).toBe(true);
+    expect([variants(id), before.map(valuesOf)]).toEqual([before, [[]]]);
+  });
+
   it('keep how their attribute makes them, have values of their own attribute only, and may share names and codes', async () => {
     const [size, colour] = [attribute('always'), attribute('always')];
     const id = await template(size);

@@ -1,6 +1,7 @@
 import type { Environment, Model } from '../orm/model.types.ts';
 import type { GeneratedRows } from '../orm/record.types.ts';
 import { checkCreationMode, checkLine } from './attribute.checks.ts';
+import { archivedLine, archivedWhereSold } from './attribute-line.archive.ts';
 import { boolean, field, many2many, many2one, model, one2many } from './field.builders.ts';
 import { fixedRows } from './reference.models.ts';
 import { syncTemplateOf, syncVariants, touchTemplateOf } from './variant.service.ts';
@@ -103,6 +104,8 @@ export function attributeModels(generated: Readonly<Record<string, GeneratedRows
         syncTemplateOf(env, id);
         touchTemplateOf(env, id);
       },
+      broughtBack: archivedLine,
+      archivedInstead: archivedWhereSold,
       deleted: (env, before) => syncVariants(env, Number(before.product_tmpl_id)),
     }),
     model({

@@ -23,9 +23,12 @@ export function variantsOf(env: Environment, template: number, archived = false)
   return archived ? ids : ids.filter((id) => table.value(id, 'active') === true);
 }
 
-/** The variant of a template that has exactly one, counting archived ones when there is no other. */
+/**
+ * The variant of a template that has exactly one, counting archived ones when there is no other. A call whose context does not leave out
+ * archived records has Odoo count them in any case, so that a template with one of each has none of its own.
+ */
 export function onlyVariant(env: Environment, template: number): number | null {
-  const active = variantsOf(env, template);
+  const active = variantsOf(env, template, !env.internal && env.context.active_test === false);
   const ids = active.length > 0 ? active : variantsOf(env, template, true);
   return ids.length === 1 ? (ids[0] ?? null) : null;
 }
@@ -63,7 +66,9 @@ export function touchTemplateOf(env: Environment, line: number): void {
 export function syncVariants(env: Environment, template: number, obsolete: readonly number[] = []): void {
   if (!env.db.table('product.template').has(template) || env.context.create_product_product === false) return;
   const modes = new Map(
-    idsWhere(env, LINE, 'product_tmpl_id', template).map((line) => [line, creationMode(env, line)] as const),
+    idsWhere(env, LINE, 'product_tmpl_id', template)
+      .filter((line) => env.db.table(LINE).value(line, 'active') === true)
+      .map((line) => [line, creationMode(env, line)] as const),
   );
   const choices = [...modes]
     .filter(([, mode]) => mode !== 'no_variant')

@@ -119,6 +119,10 @@ export interface Model {
   prepareWrite?(env: Environment, before: Row, vals: Record<string, unknown>): Record<string, unknown>;
   /** After a record was created (`before` null) or written. Throws to refuse it. */
   saved?(env: Environment, id: number, before: Row | null, vals: Readonly<Record<string, unknown>>): void;
+  /** The archived record that a create brings back instead of making another. */
+  broughtBack?(env: Environment, vals: Readonly<Record<string, unknown>>): number | null;
+  /** Archives a record that something needs, instead of its deletion; false where it may be deleted. */
+  archivedInstead?(env: Environment, id: number): boolean;
   /** Throws to refuse a deletion. */
   deleting?(env: Environment, ids: readonly number[]): void;
   deleted?(env: Environment, before: Row): void;

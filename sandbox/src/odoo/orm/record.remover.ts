@@ -10,7 +10,7 @@ export function unlinkRecords(env: Environment, name: string, ids: readonly numb
   model.deleting?.(env, ids);
   for (const id of ids) {
     const before = env.db.table(name).row(id);
-    if (!before) continue;
+    if (!before || model.archivedInstead?.(env, id)) continue;
     // Deleted before its parts, so that deleting those does not update it; a refusal rolls this back.
     env.db.delete(name, id);
     releaseReferences(env, name, id, ids);

@@ -13,6 +13,11 @@ const ACTIONS = { create: createRecord, write: writeRecords };
 export function createRecord(env: Environment, name: string, vals: Values): number {
   const model = env.db.model(name);
   checkFields(env, model, vals);
+  const archived = model.broughtBack?.(env, vals) ?? null;
+  if (archived !== null) {
+    writeRecords(env, name, [archived], { ...vals, active: true });
+    return archived;
+  }
   const wished = withContextDefaults(env, model, vals);
   const given = model.prepare?.(env, { ...wished }) ?? wished;
   const id = env.db.table(name).nextId();

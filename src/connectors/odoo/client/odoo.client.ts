@@ -51,7 +51,7 @@ const QUIET: Values = { tracking_disable: true, mail_create_nolog: true, mail_cr
 
 export type FieldInfos = ReadonlyMap<string, FieldInfo>;
 
-/** The calls of one session. All of them include archived records, are quiet, and use the language and company of the settings. */
+/** The calls of one session. Reads include archived records, writes are quiet, and all use the language and company of the settings. */
 export class OdooClient {
   readonly settings: OdooSettings;
   readonly #http: HttpClient;
@@ -157,8 +157,10 @@ export class OdooClient {
   ): Promise<unknown> {
     const api = await this.api(options.signal);
     const own = isRecord(args.context) ? args.context : {};
-    const context = { active_test: false, ...QUIET, ...place, ...own };
-    return api.call(model, method, { ...args, context }, { writes: !READS.has(method), ...options });
+    const writes = !READS.has(method);
+    // Odoo's own code would take archived records into account when it writes, such as variants that were sold long ago.
+    const context = { ...(writes ? QUIET : { active_test: false }), ...place, ...own };
+    return api.call(model, method, { ...args, context }, { writes, ...options });
   }
 
   /** Every user may ask this, and any call shows whether the credentials are valid. Asked once a session. */

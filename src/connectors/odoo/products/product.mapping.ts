@@ -60,7 +60,8 @@ export interface TemplateParts {
  * A template with one variant is a plain product. With several, code, barcode, price, cost and weight belong to the variants, so the
  * product leaves them out. In Odoo, zero means no price, cost or weight.
  */
-export function productFromTemplate(row: Row, parts: TemplateParts): CanonicalProduct {
+export function productFromTemplate(row: Row, all: TemplateParts): CanonicalProduct {
+  const parts = { ...all, variants: inUse(all) };
   const { variants, decimals } = parts;
   const type = typeOf(row, variants);
   const of = membersOf(row);
@@ -86,6 +87,16 @@ export function productFromTemplate(row: Row, parts: TemplateParts): CanonicalPr
     attributes: [],
     variations: [],
   });
+}
+
+/** Without archived variants of other attributes than those that there are: Odoo keeps what was sold before a template got or lost one. */
+function inUse({ variants, options }: TemplateParts): readonly Row[] {
+  const attributesOf = (row: Row) => {
+    const ids = idsOf(row.product_template_attribute_value_ids);
+    return optionsKey(Object.fromEntries(ids.map((id) => [options.get(id)?.attribute ?? String(id), ''])));
+  };
+  const used = new Set(variants.filter(({ active }) => isActive(active)).map(attributesOf));
+  return used.size === 0 ? variants : variants.filter((row) => isActive(row.active) || used.has(attributesOf(row)));
 }
 
 /** A combo is made of other products. A template without a variant is still to be configured, and nobody can buy it as it is. */

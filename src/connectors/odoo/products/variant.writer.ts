@@ -101,8 +101,12 @@ export class VariantWriter {
   }
 
   async #writeLines(templateId: number, wanted: WantedAttributes, signal: AbortSignal): Promise<void> {
-    const search = { domain: [['product_tmpl_id', '=', templateId]], fields: ['attribute_id', 'value_ids'] };
-    const lines = await this.#client.searchRead(LINE, search, signal);
+    // Odoo keeps a line of variants that were sold, archived, and brings it back when it is asked to make one of the attribute.
+    const domain = [
+      ['product_tmpl_id', '=', templateId],
+      ['active', '=', true],
+    ];
+    const lines = await this.#client.searchRead(LINE, { domain, fields: ['attribute_id', 'value_ids'] }, signal);
     const commands: unknown[] = [];
     const kept = new Set<number>();
     for (const [name, options] of wanted) {
