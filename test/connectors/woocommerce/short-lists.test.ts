@@ -241,6 +241,12 @@ describe('Look-ups in a shop that shows fewer rows than it has', () => {
       expect(await alone(7, status, code)).toEqual([]);
     });
 
+    it('Without an id that can be one of the shop, nothing is asked: an empty list of ids is no filter (recording 513)', async () => {
+      for (const ids of [[], ['0'], ['abc', 'guest:a@guest.example']])
+        expect(await session.readByIds('order', ids, NEVER)).toEqual([]);
+      expect(shop.calls).toEqual([]);
+    });
+
     it('A 404 of a shop without its API says nothing', async () => {
       await expect(alone(7, 404, 'rest_no_route')).rejects.toThrow(/no REST API/);
     });

@@ -188,6 +188,39 @@ describe('Products, orders and guests of a shop over HTTP', () => {
     expect(await session.changeToken('order', FULL, NEVER)).toBe(token);
   });
 
+  it.each(['11.0', '7.9'] as const)(
+    'finds that a variation was changed, made or deleted by the time of its product (recording 960): WooCommerce %s',
+    async (version) => {
+      await shop.stop();
+      let now = Date.UTC(2026, 10, 28, 12);
+      const hour = 3_600_000;
+      shop = await startWooCommerceSandbox({ customers: 0, products: 0, orders: 0, version, now: () => now });
+      const { id } = shop.admin.createProduct({ name: 'Shirt', type: 'variable' });
+      const small = shop.admin.createVariation(id, { sku: 'S', regular_price: '1' }).id;
+      const read = async (query: ReadQuery) => readAll(open(), 'product', query);
+      /** The variations of the product, when a read finds it after another one was the newest change. */
+      const foundAfter = async (change: () => unknown) => {
+        now += hour;
+        shop.admin.createProduct({ name: 'Other' });
+        const since = (await read(FULL)).last.watermark ?? null;
+        now += hour;
+        change();
+        const { items } = await read({ mode: 'incremental', since, filters: {} });
+        const shirt = items.find(({ external_id }) => external_id === String(id))?.data as CanonicalProduct | undefined;
+        return shirt?.variations?.map(({ sku, price }) => [sku, price]);
+      };
+      expect(await foundAfter(() => undefined)).toBeUndefined();
+      expect(await foundAfter(() => shop.admin.updateVariation(id, small, { regular_price: '2' }))).toEqual([
+        ['S', '2'],
+      ]);
+      expect(await foundAfter(() => shop.admin.createVariation(id, { sku: 'M', regular_price: '3' }))).toEqual([
+        ['M', '3'],
+        ['S', '2'],
+      ]);
+      expect(await foundAfter(() => shop.admin.deleteVariation(id, small))).toEqual([['M', '3']]);
+    },
+  );
+
   it('sends batches of the size that the shop accepts', async () => {
     await shop.stop();
     shop = await startWooCommerceSandbox({ customers: 5, products: 0, orders: 0, batchLimit: 20 });
