@@ -47,6 +47,14 @@ describe('The mapping of orders', () => {
     ]);
   });
 
+  it('has addresses and notes as they were typed: a shop escapes neither (recording 457)', () => {
+    const { body } = readRecording('woocommerce-11/457-order-create-markup');
+    expect(orderFromShop(body as typeof recorded, MAPPING).data).toMatchObject({
+      billing: { first_name: '<script>x</script>', last_name: 'O’Neill & "Söhne" 😀', company: 'a\nb' },
+      note: 'Zeile 1\nZeile 2 <b>fett</b>',
+    });
+  });
+
   it('reads a recorded order with its lines, currency and times', () => {
     const { external_id, data } = orderFromShop(recorded, MAPPING);
     expect(external_id).toBe('1092');

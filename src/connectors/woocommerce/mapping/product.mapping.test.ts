@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { recordedRows } from '../../../../test/connectors/woocommerce/recordings.support.ts';
+import { readRecording } from '../../../../test/recordings/recording.parser.ts';
 import type { CanonicalProduct, CanonicalVariation } from '../../canonical/canonical.types.ts';
 import { toDecimal } from '../../canonical/decimal.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import { customerToCreate } from './customer.mapping.ts';
 import { orderToCreate } from './order.mapping.ts';
-import { newCategories, productFromShop, productToCreate, productToShop } from './product.mapping.ts';
-import { planVariations, variationsFromShop } from './variation.mapping.ts';
+import { newCategories, PRODUCT_FIELDS, productFromShop, productToCreate, productToShop } from './product.mapping.ts';
+import { planVariations, VARIATION_FIELDS, variationsFromShop } from './variation.mapping.ts';
 
 const [simple = {}] = recordedRows('61-product-simple');
 const [variable = {}] = recordedRows('62-product-variable');
@@ -165,6 +166,25 @@ describe('The mapping of variations', () => {
     expect(planVariations([{ ...enabled, active: false }], [first], {}).update).toEqual([
       { id: first.id, status: 'private' },
     ]);
+  });
+});
+
+describe('What is read of prices and options', () => {
+  it('is what is stored, and not what a sale makes of it, which a shop tells late (recordings 282, 283)', () => {
+    for (const fields of [PRODUCT_FIELDS, VARIATION_FIELDS].map((text) => text.split(','))) {
+      expect(fields).toEqual(expect.arrayContaining(['regular_price', 'sale_price', 'date_on_sale_to_gmt']));
+      expect(fields.filter((name) => ['price', 'on_sale', 'date_on_sale_to'].includes(name))).toEqual([]);
+    }
+  });
+
+  it('names no option that a variation leaves open, nor a name of the attribute that is not its own (recordings 222, 230)', () => {
+    const optionsOf = (name: string) =>
+      variationsFromShop([readRecording(`woocommerce-11/${name}`).body as Raw])[0]?.options;
+    expect([
+      optionsOf('222-variation-create-attribute-any'),
+      optionsOf('224-variation-create-no-attributes'),
+      optionsOf('230-variation-create-unknown-option'),
+    ]).toEqual([{ Size: 'M' }, {}, { Size: 'XXL', Farbe: 'lila' }]);
   });
 });
 
