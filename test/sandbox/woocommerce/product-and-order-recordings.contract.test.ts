@@ -27,6 +27,7 @@ const SAME = [
   '447-order-create-billing-types',
   '205-webhook-update-bad-status',
   '528-products-status-any-trash',
+  '529-products-status-two',
   '637-bom-body',
   '638-broken-surrogate',
   '51-delete-order-trash-404',
