@@ -49,7 +49,7 @@ async function target(orgId: string): Promise<Target> {
   const password = await SqlRoles.with(database.ownerUrl, (admin) => admin.create(name, orgId, 'attacker'));
   roles.push(name);
   return {
-    url,
+    ...{ url, orgId },
     authorization: `Bearer ${await token(orgId, { scope: 'sync:admin' }, SECRET)}`,
     sqlUrl: urlOfRole(database.ownerUrl, name, password as string),
   };

@@ -1,9 +1,12 @@
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { Agent, request as send } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import pg from 'pg';
 
 /** What an attacker works with: the service's address, an organization's token, and the database as its plain SQL clients reach it. */
 export interface Target {
   readonly url: string;
+  readonly orgId: string;
   readonly authorization: string;
   /** The URL of a login of the attacker's organization. */
   readonly sqlUrl: string;
@@ -36,6 +39,16 @@ async function loops(count: number, signal: AbortSignal, act: (loop: number) => 
 function request({ url, authorization }: Target, signal: AbortSignal, method: string, path: string, body?: string) {
   const headers = { authorization, 'content-type': 'application/json' };
   return fetch(url + path, { method, headers, body, signal }).then((response) => response.arrayBuffer());
+}
+
+/** So many connections on which this is sent, and nothing more sent or read. */
+async function holdOpen({ url }: Target, signal: AbortSignal, count: number, text: string): Promise<void> {
+  const { hostname, port } = new URL(url);
+  const open = (): Socket => connect(Number(port), hostname).on('error', () => undefined);
+  const sockets = Array.from({ length: count }, open);
+  for (const socket of sockets) socket.pause().write(text);
+  await new Promise((resolve) => signal.addEventListener('abort', resolve));
+  for (const socket of sockets) socket.destroy();
 }
 
 const unknownMembers = (count: number): string =>
@@ -73,12 +86,42 @@ export const ATTACKERS: Readonly<Record<string, Attacker>> = {
   },
   'a stranger sends 300 unknown members': (target, signal) =>
     loops(8, signal, () => request(target, signal, 'POST', '/sign-in', unknownMembers(300))),
-  'half requests stay open': async ({ url }, signal) => {
-    const { hostname, port } = new URL(url);
-    const sockets = Array.from({ length: 300 }, () => connect(Number(port), hostname).on('error', () => undefined));
-    for (const socket of sockets) socket.write('POST /api/sync/activity HTTP/1.1\r\nHost: x\r\nX-Half: ');
-    await new Promise((resolve) => signal.addEventListener('abort', resolve));
-    for (const socket of sockets) socket.destroy();
+  'half requests stay open': (target, signal) =>
+    holdOpen(target, signal, 300, 'POST /api/sync/activity HTTP/1.1\r\nHost: x\r\nX-Half: '),
+  'a tenant sends half a body, 300 times, and holds it': (target, signal) =>
+    holdOpen(
+      target,
+      signal,
+      300,
+      `POST /api/sync/activity HTTP/1.1\r\nHost: x\r\nAuthorization: ${target.authorization}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"half`,
+    ),
+  'a tenant asks for exports and reads nothing of them': async (target, signal) => {
+    const client = await login(target);
+    await client.query(
+      `INSERT INTO sync_activity_log (org_id, activity_type, status, details)
+       SELECT $1, 'import', 'completed', jsonb_build_object('text', repeat('x', 2000)) FROM generate_series(1, 5000)`,
+      [target.orgId],
+    );
+    await client.end();
+    await holdOpen(
+      target,
+      signal,
+      50,
+      `GET /api/sync/activity/export?days=1 HTTP/1.1\r\nHost: x\r\nAuthorization: ${target.authorization}\r\n\r\n`,
+    );
+  },
+  'a tenant reports over 2,000 connections': (target, signal) => {
+    // An address of its own, as an attacker has: those of one address count together.
+    const agent = new Agent({ keepAlive: true, maxSockets: 2_000, localAddress: '127.0.0.2' });
+    const headers = { authorization: target.authorization, 'content-type': 'application/json' };
+    return loops(2_000, signal, async (loop) => {
+      const options = { agent, method: 'PATCH', headers, signal };
+      const [response] = await once(
+        send(`${target.url}/api/sync/progress/many-${loop}`, options).end('{"processed_count": 1}'),
+        'response',
+      );
+      await once(response.resume(), 'end');
+    });
   },
   'a tenant sends 700,000 unknown members': (target, signal) => {
     const body = unknownMembers(700_000);
