@@ -24,6 +24,7 @@ import { logRequests, quietAtStart, requestId } from './http/logging.ts';
 import { maskAnswers } from './http/masked.answers.ts';
 import { refuseExpectations, refuseOnSocket } from './http/node.refusals.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
+import { RequestGate } from './http/request.gate.ts';
 import { traceRequests } from './http/request.tracing.ts';
 import { addSecurityHeaders } from './http/security.headers.ts';
 import { HttpMetrics } from './metrics/http.metrics.ts';
@@ -97,7 +98,8 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
   logRequests(fastify, (await app.resolve(PinoLogger)).logger);
   app.get(HttpMetrics).observe(fastify);
   traceRequests(fastify);
-  admitBeforeBody(fastify, app.get(AuthGuard), app.get(RequestBuckets));
+  const gate = new RequestGate(environment.SYNC_DB_POOL_SIZE + environment.SYNC_DB_WAITING);
+  admitBeforeBody(fastify, { guard: app.get(AuthGuard), buckets: app.get(RequestBuckets), gate });
   fastify.addHook('preHandler', bindTenant);
   serveErrorPage(app);
   if (environment.SYNC_WORKER !== 'only') {
@@ -112,14 +114,17 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
  * Nobody's body is read before it is known who sends it, for which organization, and that both may ask; an address without a route takes
  * none at all.
  */
-function admitBeforeBody(fastify: FastifyInstance, guard: AuthGuard, buckets: RequestBuckets): void {
+function admitBeforeBody(
+  fastify: FastifyInstance,
+  { guard, buckets, gate }: { guard: AuthGuard; buckets: RequestBuckets; gate: RequestGate },
+): void {
   fastify.addHook('onRequest', async (request: TenantRequest, reply) => {
     if (request.raw.httpVersion === '1.1' && !request.headers.host)
       throw new Problem('malformed-request', 'The header Host is missing.');
     if (request.is404)
       throw new Problem('not-found', `There is nothing at ${request.method} ${request.url.split('?')[0]}.`);
     // Pages and their files have no settings; they are for everybody, and take no body.
-    const { access, operation } = settingsOf(request);
+    const { access, operation, takesNoPlace } = settingsOf(request);
     if (access === undefined && operation === undefined) return;
     await guard.admit(request);
     const { principal } = request;
@@ -130,6 +135,11 @@ function admitBeforeBody(fastify: FastifyInstance, guard: AuthGuard, buckets: Re
     });
     const caller = principal.keyHash ?? `${principal.orgId}\0${principal.name}`;
     await buckets.take(request.orgId ?? '', caller, announcedBytes(request), reply);
+    if (takesNoPlace) return;
+    const release = await gate.enter(request.orgId ?? '');
+    // Whoever left meanwhile closes nothing any more.
+    if (reply.raw.closed) release();
+    else reply.raw.once('close', release);
   });
 }
 

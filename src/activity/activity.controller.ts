@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { Page } from '../common/cursor.ts';
 import { toNdjson } from '../common/export.stream.ts';
 import { Operation } from '../common/operation.ts';
-import { LargeBody } from '../common/route.config.ts';
+import { LargeBody, TakesNoPlace } from '../common/route.config.ts';
 import { validateItem } from '../common/validation.ts';
 import { Idempotent } from '../idempotency/idempotency.interceptor.ts';
 import { activityToCsv } from './activity.export.ts';
@@ -134,6 +134,7 @@ export class ActivityController {
   }
 
   @Get('export')
+  @TakesNoPlace()
   @Operation({
     id: 'exportActivity',
     summary: 'The trail as NDJSON or CSV, streamed',

@@ -18,6 +18,9 @@ export interface ProblemBody {
   readonly request_id?: string;
 }
 
+/** Refusals of a service or an organization that has more to do than it gets done. */
+const BUSY: readonly ProblemName[] = ['overloaded', 'organization-busy'];
+
 /** A domain error. `detail` is read by people: it says what happened and, where it helps, what to do. Never SQL, never a secret. */
 export class Problem extends Error {
   override readonly name = 'Problem';
@@ -33,15 +36,21 @@ export class Problem extends Error {
     detail: string,
     options: { errors?: readonly ProblemField[]; retryAfter?: number; cause?: unknown; status?: number } = {},
   ) {
-    // What a caller did wrong needs no stack, which would cost more than all the rest: a bulk request may make a thousand of these.
+    // What a caller did wrong, or too often, needs no stack, which would cost more than all the rest: a bulk request may make a thousand
+    // of these, and two thousand callers as many refusals a second.
     const { stackTraceLimit } = Error;
-    if (PROBLEMS[problem].status < 500) Error.stackTraceLimit = 0;
+    if (PROBLEMS[problem].status < 500 || BUSY.includes(problem)) Error.stackTraceLimit = 0;
     super(detail, { cause: options.cause });
     Error.stackTraceLimit = stackTraceLimit;
     this.problem = problem;
     this.errors = options.errors;
     this.retryAfter = options.retryAfter;
     this.status = options.status ?? PROBLEMS[problem].status;
+  }
+
+  /** Refused because there is too much to do, and not because of the request. */
+  get isBusy(): boolean {
+    return BUSY.includes(this.problem);
   }
 
   /** The value of the response's Link header (RFC 8288): the page of the service that explains the problem and what to do. */

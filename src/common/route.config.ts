@@ -17,6 +17,8 @@ export interface RouteSettings {
   readonly rawBody?: boolean;
   /** A page of ours sends a form there. */
   readonly form?: boolean;
+  /** Does not count among the requests under way. */
+  readonly takesNoPlace?: boolean;
 }
 
 /** Adds to what other decorators of the handler say. */
@@ -31,6 +33,9 @@ export function routeSettings(settings: RouteSettings): MethodDecorator {
 export const LargeBody = (): MethodDecorator => routeSettings({ bodyLimit: 8 * KIB * KIB });
 
 export const AcceptForm = (): MethodDecorator => routeSettings({ form: true });
+
+/** For reports, which wait in a queue of their own, and for answers that take as long as somebody reads. */
+export const TakesNoPlace = (): MethodDecorator => routeSettings({ takesNoPlace: true });
 
 export const settingsOf = (request: FastifyRequest): RouteSettings => request.routeOptions.config as RouteSettings;
 

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { afterAll, afterEach, expect, it, vi } from 'vitest';
+import { Problem } from '../common/problem.ts';
 import { OutageLog } from './outage.log.ts';
 
 const said = vi.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
@@ -25,4 +26,20 @@ it('Another reason is a line of its own, and any other error is left to the call
   log.tell(new Error('Query read timeout'));
   expect(log.tell(new Error('a bug'))).toBe(false);
   expect(said).toHaveBeenCalledTimes(2);
+});
+
+it('A refusal for load is one line a minute of its own, a warning, and has no stack', () => {
+  const warned = vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+  const log = new OutageLog(() => 0);
+  const refusal = new Problem('organization-busy', 'Too much.');
+  for (let request = 0; request < 50; request += 1) expect(log.tell(refusal)).toBe(true);
+  expect(log.tell(new Problem('overloaded', 'Too much.'))).toBe(true);
+  const text = 'more is asked for than is done in time';
+  expect(warned.mock.calls).toEqual([
+    [{ refusal: 'organization-busy', failures_since_last: 0 }, text],
+    [{ refusal: 'overloaded', failures_since_last: 0 }, text],
+  ]);
+  expect(said).not.toHaveBeenCalled();
+  expect(refusal.stack).not.toContain(' at ');
+  warned.mockRestore();
 });

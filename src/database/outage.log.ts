@@ -1,7 +1,8 @@
 import { Logger } from '@nestjs/common';
+import { Problem } from '../common/problem.ts';
 import { outageOf } from './sqlstate.ts';
 
-/** An outage fails every request and every background process, many times a second: one line a minute says as much. */
+/** An outage, and too much load, fails requests and background processes many times a second: one line a minute says as much. */
 const EVERY_MS = 60_000;
 
 interface Told {
@@ -10,7 +11,7 @@ interface Told {
   muted: number;
 }
 
-/** Logs that the database cannot be used: one line a minute for each reason, without a stack, whoever met it. */
+/** Logs that the database cannot be used, or not by all who ask: one line a minute for each reason, without a stack, whoever met it. */
 export class OutageLog {
   private readonly logger = new Logger('Database');
   private readonly told = new Map<string, Told>();
@@ -20,20 +21,31 @@ export class OutageLog {
     this.now = now;
   }
 
-  /** True when the error is an outage: the caller logs nothing then. */
+  /** True when the error is an outage or a refusal for load: the caller logs nothing then. */
   tell(error: unknown): boolean {
+    if (error instanceof Problem && error.isBusy) {
+      this.seldom(error.problem, (failures_since_last) =>
+        this.logger.warn({ refusal: error.problem, failures_since_last }, 'more is asked for than is done in time'),
+      );
+      return true;
+    }
     const outage = outageOf(error);
     if (outage === undefined) return false;
     // By the state alone, since the words name addresses and processes.
-    const reason = outage.split(' ', 1)[0] as string;
+    this.seldom(outage.split(' ', 1)[0] as string, (failures_since_last) =>
+      this.logger.error({ outage, failures_since_last }, 'the database cannot be used'),
+    );
+    return true;
+  }
+
+  private seldom(reason: string, say: (muted: number) => void): void {
     const last = this.told.get(reason);
     if (last && this.now() - last.at < EVERY_MS) {
       last.muted += 1;
-      return true;
+      return;
     }
     this.told.set(reason, { at: this.now(), muted: 0 });
-    this.logger.error({ outage, failures_since_last: last?.muted ?? 0 }, 'the database cannot be used');
-    return true;
+    say(last?.muted ?? 0);
   }
 }
 

@@ -62,11 +62,11 @@ export function loggerOptions(level: string): Params {
   };
 }
 
-/** Logs one line for each request. Requests that succeed, or fail by an outage of the database, are logged at debug: they are too many. */
+/** Logs one line for each request. Requests that succeed, or fail as all do in an outage or under too much load, are logged at debug: they are too many. */
 export function logRequests(fastify: FastifyInstance, logger: BaseLogger & Pick<LoggerExtras, 'isLevelEnabled'>): void {
   fastify.addHook('onResponse', (request, reply, done) => {
     const { statusCode: status } = reply;
-    const level = status < 400 || request.isOutage ? 'debug' : status < 500 ? 'info' : 'error';
+    const level = status < 400 || request.isToldSeldom ? 'debug' : status < 500 ? 'info' : 'error';
     if (logger.isLevelEnabled(level)) {
       const { id, method, url, orgId, params } = request as TenantRequest;
       logger[level](

@@ -9,8 +9,8 @@ import { endConnectionAfter, isBodyUnread } from './unread.body.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Failed because the database cannot be used, which the log says once a minute and not once a request. */
-    isOutage?: boolean;
+    /** Failed for a reason that the log tells once a minute and not once a request. */
+    isToldSeldom?: boolean;
   }
 }
 
@@ -27,8 +27,8 @@ export class ProblemFilter implements ExceptionFilter {
   respond(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const problem = asProblem(error, request);
     if (problem.status >= 500) {
-      request.isOutage = outages.tell(problem.cause ?? error);
-      if (!request.isOutage)
+      request.isToldSeldom = outages.tell(problem.cause ?? error);
+      if (!request.isToldSeldom)
         this.logger.error({ err: problem.cause ?? error, request_id: request.id }, problem.message);
     }
     // An export that fails in the middle: the connection ends, so that the client sees that it is not whole.

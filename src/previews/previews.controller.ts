@@ -3,6 +3,7 @@ import { ApiBody, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { toNdjson } from '../common/export.stream.ts';
 import { Operation } from '../common/operation.ts';
+import { TakesNoPlace } from '../common/route.config.ts';
 import { ConnectionIdParam } from '../connectors/connections/dto/requests.dto.ts';
 import { Idempotent } from '../idempotency/idempotency.interceptor.ts';
 import { CacheKeyParam } from '../preview-cache/dto/preview.dto.ts';
@@ -91,6 +92,7 @@ export class PreviewsController {
   }
 
   @Get('previews/:cache_key/changes/export')
+  @TakesNoPlace()
   @Operation({
     id: 'exportPreviewChanges',
     summary: 'All changes of a computed preview as NDJSON or CSV, streamed',

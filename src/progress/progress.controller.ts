@@ -2,7 +2,7 @@ import { Body, Controller, Get, Header, HttpCode, Param, Patch, Post, Query, Res
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Operation } from '../common/operation.ts';
-import { LargeBody } from '../common/route.config.ts';
+import { LargeBody, TakesNoPlace } from '../common/route.config.ts';
 import { Idempotent } from '../idempotency/idempotency.interceptor.ts';
 import { BulkReportResultsDto, ProgressDto, SlowSyncDto } from './dto/progress.dto.ts';
 import {
@@ -68,6 +68,7 @@ export class ProgressController {
   }
 
   @Patch()
+  @TakesNoPlace()
   @LargeBody()
   @Header(...JSON_TEXT)
   @ApiBody({ type: BulkReportDto })
@@ -94,6 +95,7 @@ export class ProgressController {
   }
 
   @Patch(':sync_id')
+  @TakesNoPlace()
   @Header(...JSON_TEXT)
   @Operation({
     id: 'reportProgress',

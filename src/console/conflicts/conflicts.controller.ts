@@ -2,6 +2,7 @@ import { Controller, Get, Query, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { toNdjson } from '../../common/export.stream.ts';
 import { Operation } from '../../common/operation.ts';
+import { TakesNoPlace } from '../../common/route.config.ts';
 import { conflictsToCsv } from './conflicts.export.ts';
 import { ConflictsService } from './conflicts.service.ts';
 import { ConflictPageDto } from './dto/conflict.dto.ts';
@@ -25,6 +26,7 @@ export class ConflictsController {
   }
 
   @Get('export')
+  @TakesNoPlace()
   @Operation({
     id: 'exportConflicts',
     summary: 'The open conflicts as NDJSON or CSV, streamed',

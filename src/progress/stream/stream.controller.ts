@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { AuthenticatedRequest } from '../../auth/auth.decorators.ts';
 import { OrgQuery } from '../../common/list-query.dto.ts';
 import { Operation } from '../../common/operation.ts';
+import { TakesNoPlace } from '../../common/route.config.ts';
 import { ProgressChangeDto, ProgressSnapshotDto, ProgressStreamEndDto, StreamedSyncDto } from './dto/stream.dto.ts';
 import { StreamService } from './stream.service.ts';
 
@@ -16,6 +17,7 @@ export class StreamController {
   constructor(private readonly streams: StreamService) {}
 
   @Get()
+  @TakesNoPlace()
   @ApiExtraModels(StreamedSyncDto, ...EVENTS)
   @Operation({
     id: 'streamProgress',

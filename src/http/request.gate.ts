@@ -1,0 +1,96 @@
+import { steadyNow } from '../common/clock.ts';
+import { overloaded } from '../common/overload.ts';
+import { RequestPlaces } from './request.places.ts';
+
+/**
+ * What begins, and what is refused, in one turn of the event loop; what the database has sent is read between two turns. Two thousand
+ * requests that begin in one turn get less done than sixty-four, since each round trip of each waits for that of all others.
+ */
+const BEGIN_A_TURN = 8;
+/** A refusal costs less than a request. Who is refused mostly comes back at once, so more would leave no time for those under way. */
+const REFUSE_A_TURN = 16;
+/** Who finds no place within this time is refused: within a second, with what a busy process adds. */
+const WAITS_AT_MOST_MS = 500;
+/** While nothing can begin, places are looked for this often. */
+const LOOK_EVERY_MS = 5;
+
+interface Waiting {
+  readonly since: number;
+  readonly begin: (release: () => void) => void;
+  readonly refuse: (problem: Error) => void;
+}
+
+/**
+ * Lets requests begin while there are places, a few at a time and the organizations in turn, and refuses who waits too long. A process that
+ * has time for all makes nobody wait.
+ */
+export class RequestGate {
+  private readonly places: RequestPlaces;
+  /** By organization. Who has had a turn goes to the end. */
+  private readonly waiting = new Map<string, Waiting[]>();
+  private begun = 0;
+  private isScheduled = false;
+
+  constructor(places: number) {
+    this.places = new RequestPlaces(places);
+  }
+
+  /** Returns what gives the place back; throws Problem overloaded. */
+  async enter(orgId: string): Promise<() => void> {
+    this.schedule();
+    const release = this.waiting.has(orgId) ? undefined : this.begin(orgId);
+    if (release) return release;
+    return new Promise((begin, refuse) => {
+      const queue = this.waiting.get(orgId) ?? [];
+      queue.push({ since: steadyNow(), begin, refuse });
+      this.waiting.set(orgId, queue);
+    });
+  }
+
+  private begin(orgId: string): (() => void) | undefined {
+    const release = this.begun < BEGIN_A_TURN ? this.places.take(orgId) : undefined;
+    if (release) this.begun += 1;
+    return release;
+  }
+
+  private schedule(afterMs = 0): void {
+    if (this.isScheduled) return;
+    this.isScheduled = true;
+    if (afterMs > 0) setTimeout(() => this.turn(), afterMs);
+    else setImmediate(() => this.turn());
+  }
+
+  private turn(): void {
+    this.isScheduled = false;
+    this.begun = 0;
+    const refused = this.refuseOld();
+    while (this.beginEach());
+    if (this.waiting.size > 0) this.schedule(this.begun + refused > 0 ? 0 : LOOK_EVERY_MS);
+  }
+
+  /** One request of each organization. False when none could begin. */
+  private beginEach(): boolean {
+    const before = this.begun;
+    for (const [orgId, queue] of [...this.waiting]) {
+      const release = this.begin(orgId);
+      if (!release) continue;
+      queue.shift()?.begin(release);
+      this.waiting.delete(orgId);
+      if (queue.length > 0) this.waiting.set(orgId, queue);
+    }
+    return this.begun > before;
+  }
+
+  private refuseOld(): number {
+    const tooOld = steadyNow() - WAITS_AT_MOST_MS;
+    let refused = 0;
+    for (const [orgId, queue] of this.waiting) {
+      while (refused < REFUSE_A_TURN && queue[0] && queue[0].since < tooOld) {
+        refused += 1;
+        queue.shift()?.refuse(overloaded('More requests are under way than the service gets through in time.'));
+      }
+      if (queue.length === 0) this.waiting.delete(orgId);
+    }
+    return refused;
+  }
+}
