@@ -50,6 +50,33 @@ describe('Orders of the sandbox respond like those of the recorded WooCommerce 1
       ['435-order-create-unknown-sku', ...SUMS, LINES],
     ));
 
+  it('a line of a variation, by whatever it is named, and of a product that has some', async () => {
+    const attributes = [
+      { name: 'Size', variation: true, options: ['S', 'M'] },
+      { name: 'Colour', variation: true, options: ['Rot'] },
+    ];
+    const { id } = shop.admin.createProduct({ name: 'Variable 0', type: 'variable', sku: 'VAR-00', attributes });
+    ids.set(54, id);
+    for (const [recorded, size, regular_price] of [
+      [70, 'S', '21.50'],
+      [71, 'M', '21.00'],
+    ] as const) {
+      const options = [
+        { name: 'Size', option: size },
+        { name: 'Colour', option: 'Rot' },
+      ];
+      const variation = { sku: `VAR-00-${size}`, regular_price, attributes: options };
+      ids.set(recorded, shop.admin.createVariation(id, variation).id);
+    }
+    await play(
+      ['436-order-create-variation-by-sku', ...SUMS, LINES],
+      ['437-order-create-variable-parent', ...SUMS, LINES],
+      ['438-order-create-unknown-variation', ...SUMS, LINES],
+      ['439-order-create-variation-of-other-product', ...SUMS, LINES],
+      ['440-order-create-variation-only', ...SUMS, LINES],
+    );
+  });
+
   it('statuses, countries, quantities and amounts that are none', () =>
     play(
       ['441-order-create-bad-status'],
