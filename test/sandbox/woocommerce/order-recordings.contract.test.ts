@@ -94,6 +94,15 @@ describe('Orders of the sandbox respond like those of the recorded WooCommerce 1
       ['139-order-update-line-not-of-order'],
     ));
 
+  it('`dp` counts in the query of a batch and of a list, and does not undo what a shop rounds', async () => {
+    await play(['100-order-create-rest-given-totals', ...SUMS]);
+    shop.admin.showDecimals(0);
+    await play(
+      ['112-orders-batch-dp6-shop0', 'create(status discount_total cart_tax total_tax total)'],
+      ['113-orders-list-dp4-fields-nested', 'id', 'total', 'line_items'],
+    );
+  });
+
   it('a line with another quantity keeps its total, and one without an id is added', () =>
     play(
       ['100-order-create-rest-given-totals', ...SUMS, LINES],

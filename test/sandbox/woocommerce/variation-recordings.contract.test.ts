@@ -1,5 +1,6 @@
 import { startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
-import { afterEach, beforeEach, describe, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { shopClient } from './shop-client.support.ts';
 import { playAsRecorded } from './story.support.ts';
 
 const KEY = { consumerKey: 'ck_example', consumerSecret: 'cs_example' };
@@ -52,6 +53,7 @@ describe('Variations of the sandbox respond like those of the recorded WooCommer
       ['229b-variation-update-sku-of-parent-and-price'],
       ['236-products-by-sku-of-parent'],
       ['237-products-by-sku-of-variation'],
+      ['238-products-by-sku-list'],
       ['239-variation-read-as-product', 'id', 'sku', 'type', 'parent_id', 'attributes'],
       ['240-variation-update-as-product'],
     );
@@ -75,6 +77,8 @@ describe('Variations of the sandbox respond like those of the recorded WooCommer
       ['247-variation-read-after-delete', 'id', 'status', 'sku'],
       ['248-variation-disabled', 'id', 'status'],
     );
+    const { body } = await shopClient(shop)('GET', `/products/${ids.get(188)}/variations?_fields=id,status`);
+    expect(body.map(({ status }: { status: string }) => status).sort()).toEqual(['private', 'publish']);
   });
 
   it('the list of a product that is missing or in the trash is empty, and no error; they can be written all the same', async () => {
@@ -92,5 +96,7 @@ describe('Variations of the sandbox respond like those of the recorded WooCommer
       ['258-variation-update-of-trashed-parent', ...MADE],
       ['259-variation-create-of-trashed-parent', ...MADE],
     );
+    shop.admin.deleteProduct(ids.get(188) ?? 0);
+    await play(['262-variations-of-deleted-parent']);
   });
 });
