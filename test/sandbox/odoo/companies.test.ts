@@ -43,6 +43,24 @@ describe.each([18, 19] as const)('What belongs to another company of Odoo %i', (
     expect(await read([deleted, theirs], ['id'])).toMatchObject(ACCESS);
   });
 
+  // Recordings 340 to 343.
+  it('is still read by its name where something points to it, and orders and children may be made for it', async () => {
+    const mine = odoo.admin.create('res.partner', { name: 'Child', parent_id: theirs });
+    expect((await call('res.partner', 'read', [[mine], ['parent_id', 'display_name']])).result).toEqual([
+      { id: mine, parent_id: [theirs, 'Theirs'], display_name: 'Theirs, Child' },
+    ]);
+    const hidden = odoo.admin.create('res.partner', { name: 'Hidden' });
+    odoo.admin.hide('res.partner', [hidden]);
+    expect((await call('res.partner', 'create', [{ name: 'Of it', parent_id: hidden }])).result).toEqual(
+      expect.any(Number),
+    );
+    const { result: order } = await call('sale.order', 'create', [{ partner_id: hidden }]);
+    expect((await call('sale.order', 'read', [[order], ['partner_id']])).result[0].partner_id).toEqual([
+      ...[hidden, 'Hidden'],
+    ]);
+    odoo.admin.hide('res.partner', []);
+  });
+
   // Recordings 344 and 345.
   it('cannot be made or given away by who would not see it, and nothing of that is saved', async () => {
     const before = odoo.state()['res.partner']?.count;

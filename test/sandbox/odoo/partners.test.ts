@@ -95,9 +95,28 @@ describe.each([18, 19] as const)('Partners of Odoo %i', (version) => {
     expect(read(result, ['vat'])).toEqual({ vat: 'DE136695976' });
   });
 
+  // Recordings 801 to 804 and 837 to 841.
+  it('are refused for ids that are not there, and taken with a state of another country and any language', async () => {
+    const call = jsonRpcClient(odoo);
+    const create = (vals: object) => call('res.partner', 'create', [{ name: 'X', ...vals }]);
+    const exceptions = [
+      [{ country_id: 99_999 }, 'odoo.exceptions.ValidationError'],
+      [{ user_id: 99_999 }, 'odoo.exceptions.ValidationError'],
+      [{ country_id: 'DE' }, 'psycopg2.errors.InvalidTextRepresentation'],
+      [{ category_id: [[6, 0, [99_999]]] }, 'odoo.exceptions.MissingError'],
+      [{ type: 'foo' }, 'builtins.ValueError'],
+    ] as const;
+    for (const [vals, exception] of exceptions) expect((await create(vals)).exception).toBe(exception);
+    const [state] = odoo.admin.search('res.country.state', []);
+    for (const vals of [{ country_id: 57, state_id: state }, { state_id: state }, { lang: 'xx_XX' }])
+      expect((await create(vals)).result).toEqual(expect.any(Number));
+  });
+
   it('the e-mail is found by its normalized form', () => {
     const id = odoo.admin.create('res.partner', { name: 'Mixed', email: '"Name" <Mixed@Example.com>' });
     expect(odoo.admin.search('res.partner', [['email_normalized', '=', 'mixed@example.com']])).toEqual([id]);
+    odoo.admin.write('res.partner', [id], { email: 'a@example.com, b@example.com' });
+    expect(read(id, ['email_normalized'])).toEqual({ email_normalized: 'a@example.com' });
     odoo.admin.write('res.partner', [id], { email: 'not an address' });
     expect(read(id, ['email_normalized'])).toEqual({ email_normalized: false });
   });

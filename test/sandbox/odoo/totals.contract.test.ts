@@ -1,8 +1,29 @@
 import { startOdooSandbox } from '@sync-operations/sandbox';
 import { describe, expect, it } from 'vitest';
 import { recordedTotals } from '../../recordings/totals.reader.ts';
+import { jsonRpcClient } from './odoo-client.support.ts';
 
 describe.each([18, 19] as const)('The totals of orders of Odoo %i', (version) => {
+  // Recordings 910 and 204.
+  it('are rounded per line by a new company of 18, over the order by one of 19; a price includes what the override says', async () => {
+    const odoo = await startOdooSandbox({ version, partners: 0, products: 0, orders: 0 });
+    const call = jsonRpcClient(odoo);
+    const ids = [1, odoo.admin.create('res.company', { name: 'Second' })];
+    const method = version === 18 ? 'round_per_line' : 'round_globally';
+    const companies = odoo.admin.read('res.company', ids, ['tax_calculation_rounding_method']);
+    expect(companies.map((row) => row.tax_calculation_rounding_method)).toEqual([method, method]);
+    const included = async (vals: object) => {
+      const { result: id } = await call('account.tax', 'create', [{ name: 'T', amount: 5, ...vals }]);
+      return (await call('account.tax', 'read', [[id], ['price_include']])).result[0].price_include;
+    };
+    expect(await included({ price_include: true })).toBe(false);
+    expect(await included({ price_include_override: 'tax_included' })).toBe(true);
+    odoo.admin.write('res.company', [1], { account_price_include: 'tax_included' });
+    expect(await included({})).toBe(true);
+    expect(await included({ price_include_override: 'tax_excluded' })).toBe(false);
+    await odoo.stop();
+  });
+
   it('are those of the recorded server, by both rounding methods, with any taxes and currency', async () => {
     const odoo = await startOdooSandbox({ version, partners: 0, products: 1, orders: 0 });
     const { taxes, orders } = recordedTotals(version);
