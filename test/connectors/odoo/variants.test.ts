@@ -84,4 +84,22 @@ describe.each([18, 19] as const)('New variations of a product of Odoo %i', (vers
       const [line = 0] = admin.search('product.template.attribute.line', []);
       expect(admin.get('product.template.attribute.line', line).active).toBe(true);
     }));
+
+  it('leave a product there of which all are archived, while others of its combinations are removed', () =>
+    within(async (server) => {
+      const session = open(server);
+      const of = (Size: string, Colour: string, active: boolean) => ({
+        ...{ sku: `${Size}-${Colour}`, price: '10', options: { Size, Colour }, active },
+      });
+      const made = { name: 'Shirt', variations: [of('S', 'Red', true), of('L', 'Blue', true), of('L', 'Red', true)] };
+      const [created] = await session.write('product', [{ kind: 'create', key: 'p:1', data: made }], signal);
+      if (!created?.ok) throw new Error(created?.problem.message);
+      const data = { name: 'Shirt', variations: [of('S', 'Red', false), of('L', 'Blue', false)] };
+      const { external_id } = created;
+      const update = { kind: 'update', external_id, data, current: made, changes: ['variations'] } as const;
+      const [result] = await session.write('product', [update], signal);
+      expect(result).toMatchObject({ ok: true, external_id });
+      expect(server.admin.search('product.template', [['id', '=', Number(external_id)]])).toHaveLength(1);
+      expect(server.admin.search('product.product', [['product_tmpl_id', '=', Number(external_id)]])).toHaveLength(2);
+    }));
 });

@@ -87,8 +87,7 @@ export function syncVariants(env: Environment, template: number, obsolete: reado
     else if (env.db.table(VARIANT).value(variant, 'active') !== true)
       writeRecords(env, VARIANT, [variant], { active: true });
   }
-  const isDynamic = [...modes.values()].includes('dynamic');
-  for (const combination of isDynamic ? [] : wanted.values()) {
+  for (const combination of isDynamic(env, template) ? [] : wanted.values()) {
     const values = { product_tmpl_id: template, product_template_attribute_value_ids: [[6, 0, combination]] };
     createRecord(env, VARIANT, values);
   }
@@ -98,6 +97,14 @@ export function syncVariants(env: Environment, template: number, obsolete: reado
     if (used.has(value)) env.db.patch(env, LINE_VALUE, value, { ptav_active: false });
     else unlinkRecords(env, LINE_VALUE, [value]);
   }
+}
+
+/** Whether variants of the template are made one by one, so that it may have none. */
+export function isDynamic(env: Environment, template: number): boolean {
+  const lines = idsWhere(env, LINE, 'product_tmpl_id', template);
+  return lines.some(
+    (line) => env.db.table(LINE).value(line, 'active') === true && creationMode(env, line) === 'dynamic',
+  );
 }
 
 function creationMode(env: Environment, line: number): Stored {

@@ -167,8 +167,10 @@ export class VariantWriter {
   /** Deletes the variant when nothing refers to it, otherwise archives it. */
   async #removeVariant(row: Row, signal: AbortSignal): Promise<void> {
     const ids = [Number(row.id)];
+    // Odoo deletes the product with its last variant, and would count no archived one.
+    const context = { active_test: false };
     try {
-      await this.#client.call(VARIANT, 'unlink', { ids }, { idempotent: true, signal });
+      await this.#client.call(VARIANT, 'unlink', { ids, context }, { idempotent: true, signal });
     } catch (error) {
       if (!(error instanceof OdooFault) || error.kind === 'unavailable') throw error;
       if (error.errorClass !== 'missing' && row.active !== false) {
