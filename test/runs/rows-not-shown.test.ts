@@ -1,3 +1,4 @@
+import { startOdooSandbox } from '@sync-operations/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Bend } from '../support/bending-proxy.ts';
 import { type BentShop, isList, totalled, withBentShop } from './bent-shop.support.ts';
@@ -65,6 +66,33 @@ describe('A run does not end as completed while a shop withholds rows that it co
       }
       expect(await bent.live('order')).toHaveLength(39);
     }));
+
+  it('and writes the others to another system, from which nothing is taken away by it', async () => {
+    const odoo = await startOdooSandbox({ version: 19, partners: 0, products: 0, orders: 0 });
+    try {
+      await withBentShop(fixture, async (bent) => {
+        const ids = Array.from({ length: 40 }, (_, n) => create.customer(bent.shop, n));
+        const destination = { connection_id: await fixture.connectOdoo(bent.org, odoo) };
+        const sync = async (mode: string) => {
+          const run = await bent.sync('customer', { mode, destination }, 60_000);
+          return [run.progress.status, run.counts];
+        };
+        const partners = () => odoo.admin.search('res.partner', [['customer_rank', '>', 0]]).length;
+        bent.proxy.bend(withholding('/customers', [ids[9] as number]));
+        expect(await sync('full')).toEqual(['completed_with_errors', { created: 39, failed: 1 }]);
+        expect(await sync('incremental')).toEqual(['completed_with_errors', { unchanged: 39, failed: 1 }]);
+        // Another one, that is bound.
+        bent.proxy.bend(withholding('/customers', [ids[20] as number]));
+        expect(await sync('full')).toEqual(['completed_with_errors', { created: 1, unchanged: 39, failed: 1 }]);
+        bent.proxy.bend(null);
+        const [status] = await sync('incremental'); // tries once more what was told, which is no item
+        expect([status, await sync('incremental')]).toEqual(['completed', ['completed', { unchanged: 40 }]]);
+        expect(partners()).toBe(40);
+      });
+    } finally {
+      await odoo.stop();
+    }
+  });
 
   it('but says nothing of a shop that only caps its pages, or says a total that is too large', async () =>
     withBentShop(fixture, async (bent) => {
