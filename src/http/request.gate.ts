@@ -10,7 +10,7 @@ const BEGIN_A_TURN = 8;
 /** A refusal costs less than a request. Who is refused mostly comes back at once, so more would leave no time for those under way. */
 const REFUSE_A_TURN = 16;
 /** Who finds no place within this time is refused: within a second, with what a busy process adds. */
-const WAITS_AT_MOST_MS = 500;
+const WAITS_AT_MOST_MS = 700;
 /** While nothing can begin, places are looked for this often. */
 const LOOK_EVERY_MS = 5;
 
