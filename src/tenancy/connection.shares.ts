@@ -35,7 +35,7 @@ const LONGEST_WAIT_MS = 5_000;
  *
  * 1. An organization holds at most its share of the connections; what is beyond it waits for the organization's own work.
  * 2. It waits in the order of arrival, at most `waiting` statements at a time.
- * 3. One that would wait for more than a second, as things go, is refused at once.
+ * 3. One that would wait for more than three seconds, as things go, is refused at once.
  * 4. One that waits is refused when nothing of its organization got through for `patienceMs`: then all connections of the share wait for a
  *    lock, and so would this one. It is refused after 5 s, or its patience if that is longer, in any case.
  */
