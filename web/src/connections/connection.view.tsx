@@ -1,6 +1,7 @@
 import type { Connection, Connector } from '@sync-operations/client';
 import { useState } from 'react';
 import { useMay } from '../api/organization.ts';
+import { useParameters } from '../app/location.ts';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -16,6 +17,9 @@ import { useCheck } from './connection.queries.ts';
 import { UsageCard } from './usage.card.tsx';
 import { WebhooksCard } from './webhooks.card.tsx';
 
+/** A command of the palette names the dialog in the address, also when the page is open already. */
+const ASKED = ['dialog'] as const;
+
 interface Props {
   readonly connection: Connection;
   readonly connector: Connector;
@@ -23,11 +27,17 @@ interface Props {
 
 /** One connection: status, schedules, recent syncs and actions. */
 export function ConnectionView({ connection, connector }: Props) {
-  const [dialog, setDialog] = useState<OpenDialog>(() => dialogIn(window.location.search));
+  const [chosen, setChosen] = useState<OpenDialog>(null);
+  const [{ dialog: asked }, change] = useParameters(ASKED);
   const check = useCheck();
   const mayRun = useMay('run');
   const mayChange = useMay('connections');
   const canRead = connector.entities.some(({ read }) => read);
+  const dialog = chosen ?? (mayRun && canRead ? dialogOf(asked) : null);
+  const close = () => {
+    setChosen(null);
+    if (asked) change({ dialog: undefined });
+  };
   return (
     <>
       <BackLink href="/connections">Connections</BackLink>
@@ -38,13 +48,13 @@ export function ConnectionView({ connection, connector }: Props) {
           canRead && (
             <>
               <PauseButton connection={connection} />
-              <Button onClick={() => setDialog('reconcile')}>
+              <Button onClick={() => setChosen('reconcile')}>
                 <Icon name="check" /> Compare
               </Button>
-              <Button onClick={() => setDialog('preview')}>
+              <Button onClick={() => setChosen('preview')}>
                 <Icon name="diff" /> Preview
               </Button>
-              <Button variant="primary" onClick={() => setDialog('run')}>
+              <Button variant="primary" onClick={() => setChosen('run')}>
                 <Icon name="play" /> Run now
               </Button>
             </>
@@ -59,7 +69,7 @@ export function ConnectionView({ connection, connector }: Props) {
         <ConnectionCheckNote
           connection={connection}
           check={check}
-          onEdit={mayChange ? () => setDialog('credentials') : undefined}
+          onEdit={mayChange ? () => setChosen('credentials') : undefined}
         />
         {check.error && <ErrorNote error={check.error} />}
         <Card
@@ -70,7 +80,7 @@ export function ConnectionView({ connection, connector }: Props) {
                 <Button size="small" busy={check.isPending} onClick={() => check.mutate(connection.id)}>
                   <Icon name="plug" /> {check.isPending ? 'Checking …' : 'Check'}
                 </Button>
-                <Button size="small" onClick={() => setDialog('edit')}>
+                <Button size="small" onClick={() => setChosen('edit')}>
                   <Icon name="edit" /> Edit
                 </Button>
               </>
@@ -88,7 +98,7 @@ export function ConnectionView({ connection, connector }: Props) {
           <Card title="Remove">
             <div className="row between">
               <p className="muted">Deletes the credentials and stops all syncs from and to this connection.</p>
-              <Button variant="danger" onClick={() => setDialog('remove')}>
+              <Button variant="danger" onClick={() => setChosen('remove')}>
                 <Icon name="trash" /> Remove connection
               </Button>
             </div>
@@ -99,15 +109,11 @@ export function ConnectionView({ connection, connector }: Props) {
         open={dialog}
         connection={connection}
         connector={connector}
-        onClose={() => setDialog(null)}
+        onClose={close}
         onCheck={() => check.mutate(connection.id)}
       />
     </>
   );
 }
 
-/** A command of the palette opens the page with its dialog. */
-function dialogIn(search: string): OpenDialog {
-  const asked = new URLSearchParams(search).get('dialog');
-  return asked === 'run' || asked === 'preview' ? asked : null;
-}
+const dialogOf = (asked: string | undefined): OpenDialog => (asked === 'run' || asked === 'preview' ? asked : null);

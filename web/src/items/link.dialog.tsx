@@ -62,7 +62,7 @@ export function LinkDialog({ item: { entity_type }, own, others, onClose }: Prop
         <Field label={`Its id in “${nameOf(other)}”`} error={isMissing ? 'Is required.' : undefined}>
           <input autoComplete="off" value={id} disabled={isNew} onChange={({ target }) => setId(target.value)} />
         </Field>
-        <label className="row">
+        <label className="field-check">
           <input type="checkbox" checked={isNew} onChange={({ target }) => setNew(target.checked)} /> None of them is
           the same: a sync creates a new one there
         </label>

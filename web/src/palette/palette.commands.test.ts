@@ -1,6 +1,6 @@
 import type { Connection } from '@sync-operations/client';
 import { describe, expect, it } from 'vitest';
-import { connectionCommands, matching, pageCommands } from './palette.commands.ts';
+import { connectionCommands, listCommands, matching, pageCommands } from './palette.commands.ts';
 
 const shop = { id: 'c-1', name: 'Main Shop', paused_at: null } as Connection;
 
@@ -9,6 +9,14 @@ describe('The commands of the palette', () => {
     const commands = [...pageCommands, ...connectionCommands(shop, true)];
     expect(matching(commands, 'SHOP pause').map(({ title }) => title)).toEqual(['Pause everything of Main Shop']);
     expect(matching(commands, 'failed').map(({ title }) => title)).toEqual(['Failed syncs']);
+  });
+
+  it('lead from a text to all that matches it, and from nothing to nothing', () => {
+    expect(listCommands('a&b').map(({ deed }) => deed)).toEqual([
+      { go: '/syncs?q=a%26b' },
+      { go: '/activity?q=a%26b' },
+    ]);
+    expect(listCommands('')).toEqual([]);
   });
 
   it('resume what is paused, and write nothing for who may only read', () => {

@@ -20,13 +20,15 @@ const PAGES: readonly (readonly [title: string, path: string])[] = [
   ['Syncs', '/syncs'],
   ['Failed syncs', '/syncs?failed=true'],
   ['Conflicts', '/conflicts'],
+  ['Alerts', '/alerts'],
   ['Activity', '/activity'],
   ['Failures grouped', '/activity?tab=failures'],
   ['Trends', '/trends'],
-  ['Slow syncs', '/trends#slow'],
+  ['Slow syncs', '/trends?part=slow'],
   ['Previews', '/previews'],
   ['Connections', '/connections'],
   ['Add a connection', '/connections/new'],
+  ['Settings', '/settings'],
 ];
 
 export const pageCommands: readonly Command[] = PAGES.map(([title, path]) => ({
@@ -59,6 +61,21 @@ export function connectionCommands({ id, name, paused_at }: Connection, mayWrite
     },
   ];
 }
+
+/** The lists that can be searched for the text, all of what they have, not the first few. */
+export const listCommands = (text: string): Command[] =>
+  text === ''
+    ? []
+    : [
+        {
+          ...{ id: 'list syncs', title: `Syncs with “${text}”` },
+          deed: { go: `/syncs?${new URLSearchParams({ q: text })}` },
+        },
+        {
+          ...{ id: 'list activity', title: `Activity with “${text}”`, hint: 'who did what' },
+          deed: { go: `/activity?${new URLSearchParams({ q: text })}` },
+        },
+      ];
 
 /** Those that have every word of the text somewhere, in any case. */
 export function matching(commands: readonly Command[], text: string): Command[] {

@@ -7,12 +7,12 @@ import { useConnections } from '../connections/connection.queries.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { ErrorNote } from '../ui/note.tsx';
 import { useToast } from '../ui/toast.tsx';
-import { type Command, connectionCommands, matching, pageCommands } from './palette.commands.ts';
+import { type Command, connectionCommands, listCommands, matching, pageCommands } from './palette.commands.ts';
 import { useFound, useSettled } from './palette.queries.ts';
 import './palette.css';
 
 /** More commands than these are not read. */
-const MOST_COMMANDS = 12;
+const MOST_COMMANDS = 16;
 
 /** Finds syncs, connections, records and pages by a few letters, and does what can be done with them. */
 export default function Palette({ onClose }: { readonly onClose: () => void }) {
@@ -42,6 +42,8 @@ export default function Palette({ onClose }: { readonly onClose: () => void }) {
     ['Syncs', found.syncs],
     ['Commands', commands],
   ] as const;
+  // Not before what was found, or Enter would take them.
+  const lists = found.isLooking ? [] : listCommands(settled);
   const isEmpty = groups.every(([, items]) => items.length === 0);
   return (
     <Dialog title="Search and act" onClose={onClose} wide>
@@ -54,7 +56,7 @@ export default function Palette({ onClose }: { readonly onClose: () => void }) {
           autoFocus
         />
         <Commands.List label="What was found">
-          {groups.map(
+          {[...groups, ['All that matches', lists] as const].map(
             ([title, items]) =>
               items.length > 0 && (
                 <Commands.Group key={title} heading={title}>

@@ -1,28 +1,33 @@
 import { useState } from 'react';
+import { useConnectionName } from '../connections/connection.queries.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
 import { Note } from '../ui/note.tsx';
 import { ApplyRefusal } from './apply.button.tsx';
+import type { ComputedDelta } from './preview.delta.ts';
 import type { Applying } from './use-apply.ts';
 
 interface Props {
   readonly applying: Applying;
   /** What the preview is of, in the plural and lower case. */
   readonly what: string;
+  readonly delta: ComputedDelta;
 }
 
 /** Asks for the reason that the delete guard wants. */
-export function ApplyDialog({ applying, what }: Props) {
+export function ApplyDialog({ applying, what, delta }: Props) {
   const [reason, setReason] = useState('');
   const [isMissing, setMissing] = useState(false);
+  const nameOf = useConnectionName();
+  const ends = `from ${nameOf(delta.source_connection_id)} to ${nameOf(delta.destination)}`;
   const { plan, guard, isBusy, stale, ask, apply } = applying;
   const submit = () => {
     setMissing(reason.trim() === '');
     if (reason.trim() !== '') apply(reason.trim());
   };
   return (
-    <Dialog title={`Apply the preview of ${what}?`} onClose={() => ask(false)}>
+    <Dialog title={`Apply the preview of ${what} ${ends}?`} onClose={() => ask(false)}>
       <form
         className="stack"
         noValidate

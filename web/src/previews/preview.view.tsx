@@ -55,7 +55,9 @@ function ComputedPreview({ preview, delta }: ComputedProps) {
         )}
         <PreviewChanges cacheKey={preview.cache_key} delta={delta} counts={countsOf(preview.summary)} />
       </div>
-      {applying.isAsking && <ApplyDialog applying={applying} what={entityText(preview.entity_type).toLowerCase()} />}
+      {applying.isAsking && (
+        <ApplyDialog applying={applying} what={entityText(preview.entity_type).toLowerCase()} delta={delta} />
+      )}
     </>
   );
 }

@@ -13,12 +13,13 @@ import { CronFields } from './cron.fields.tsx';
 
 interface Props {
   readonly schedule: Schedule;
-  readonly what: string;
+  /** What it syncs, how much and when, so that it is told from others. */
+  readonly name: string;
   readonly onClose: () => void;
 }
 
 /** In the place of the schedule. Changes when it runs and how much it reads. What it syncs stays: that would be another schedule. */
-export function ScheduleEditForm({ schedule, what, onClose }: Props) {
+export function ScheduleEditForm({ schedule, name, onClose }: Props) {
   const { orgId, client } = useOrganization();
   const queries = useQueryClient();
   const showToast = useToast();
@@ -36,7 +37,7 @@ export function ScheduleEditForm({ schedule, what, onClose }: Props) {
   useEffect(() => place.current?.querySelector('select')?.focus(), []);
   const errors = remainingErrors(fieldErrors(change.error, 1), change.variables, draft);
   return (
-    <section ref={place} className="schedule-edit" aria-label={`Schedule of ${what}`}>
+    <section ref={place} className="schedule-edit" aria-label={`Schedule of ${name}`}>
       <form
         className="stack"
         noValidate

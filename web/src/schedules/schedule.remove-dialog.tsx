@@ -9,11 +9,12 @@ import { ErrorNote } from '../ui/note.tsx';
 
 interface Props {
   readonly schedule: Schedule;
-  readonly what: string;
+  /** What it syncs, how much and when, so that it is told from others. */
+  readonly name: string;
   readonly onClose: () => void;
 }
 
-export function ScheduleRemoveDialog({ schedule, what, onClose }: Props) {
+export function ScheduleRemoveDialog({ schedule, name, onClose }: Props) {
   const { orgId, client } = useOrganization();
   const queries = useQueryClient();
   const remove = useMutation({
@@ -24,8 +25,8 @@ export function ScheduleRemoveDialog({ schedule, what, onClose }: Props) {
     },
   });
   return (
-    <Dialog title={`Remove the schedule of ${what}?`} onClose={onClose}>
-      <p>It no longer syncs {what}. A running sync continues. To keep the schedule for later, pause it instead.</p>
+    <Dialog title={`Remove the schedule of ${name}?`} onClose={onClose}>
+      <p>It starts no more syncs. A running one continues. To keep the schedule for later, pause it instead.</p>
       {remove.error && <ErrorNote error={remove.error} />}
       <div className="dialog-actions">
         <Button onClick={onClose}>Keep it</Button>

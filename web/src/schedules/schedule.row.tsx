@@ -44,12 +44,15 @@ export function ScheduleRow({ schedule, of, mayWrite }: Props) {
     row.current?.querySelector<HTMLElement>('.schedule-edit-button')?.focus();
   };
   const meaning = cronText(cron);
+  const amount = kind === 'reconcile' ? 'comparison of both ends' : MODES[mode];
   const what = `${capitalized(entity_type)}s ${connection_id === of ? `to ${nameOf(destination)}` : `from ${nameOf(connection_id)}`}`;
+  // Often two schedules sync the same: all items once a night, and what changed in between.
+  const name = `${what}: ${amount}, ${meaning ?? cron}`;
   return (
     <li ref={row}>
       <div className="schedule-text">
         <p className="schedule-what break">
-          {what} <span className="muted">· {kind === 'reconcile' ? 'comparison of both ends' : MODES[mode]}</span>
+          {what} <span className="muted">· {amount}</span>
         </p>
         <p>
           {meaning ? capitalized(meaning) : 'Cron expression'} <code>{cron}</code>{' '}
@@ -65,7 +68,7 @@ export function ScheduleRow({ schedule, of, mayWrite }: Props) {
             size="small"
             busy={change.isPending}
             onClick={() => change.mutate()}
-            aria-label={`${enabled ? 'Pause' : 'Resume'} the schedule of ${what}`}
+            aria-label={`${enabled ? 'Pause' : 'Resume'} the schedule of ${name}`}
           >
             <Icon name={enabled ? 'pause' : 'play'} /> {enabled ? 'Pause' : 'Resume'}
           </Button>
@@ -74,11 +77,11 @@ export function ScheduleRow({ schedule, of, mayWrite }: Props) {
             className="schedule-edit-button"
             aria-expanded={dialog === 'edit'}
             onClick={() => setDialog(dialog === 'edit' ? null : 'edit')}
-            aria-label={`Edit the schedule of ${what}`}
+            aria-label={`Edit the schedule of ${name}`}
           >
             <Icon name="edit" /> Edit
           </Button>
-          <Button size="small" onClick={() => setDialog('remove')} aria-label={`Remove the schedule of ${what}`}>
+          <Button size="small" onClick={() => setDialog('remove')} aria-label={`Remove the schedule of ${name}`}>
             <Icon name="trash" /> Remove
           </Button>
         </div>
@@ -89,8 +92,8 @@ export function ScheduleRow({ schedule, of, mayWrite }: Props) {
           {change.error && <ErrorNote error={change.error} />}
         </div>
       )}
-      {dialog === 'edit' && <ScheduleEditForm schedule={schedule} what={what} onClose={closeEdit} />}
-      {dialog === 'remove' && <ScheduleRemoveDialog schedule={schedule} what={what} onClose={() => setDialog(null)} />}
+      {dialog === 'edit' && <ScheduleEditForm schedule={schedule} name={name} onClose={closeEdit} />}
+      {dialog === 'remove' && <ScheduleRemoveDialog schedule={schedule} name={name} onClose={() => setDialog(null)} />}
     </li>
   );
 }

@@ -61,7 +61,7 @@ export function KeyDialog({ onClose }: { readonly onClose: () => void }) {
             ))}
           </select>
         </Field>
-        <label className="row">
+        <label className="field-check">
           <input type="checkbox" checked={seesPayloads} onChange={(event) => setSeesPayloads(event.target.checked)} />
           Sees the values of items: names, addresses, orders
         </label>

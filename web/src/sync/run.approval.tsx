@@ -55,7 +55,7 @@ function RefuseDialog({ run, onClose }: { readonly run: Run; readonly onClose: (
   );
   const given = reason.trim();
   return (
-    <Dialog title="Refuse this sync?" onClose={onClose}>
+    <Dialog title={`Refuse “${run.sync_id}”?`} onClose={onClose}>
       <form
         className="stack"
         noValidate

@@ -43,7 +43,7 @@ function UndoDialog({ run, onClose }: { readonly run: Run; readonly onClose: () 
     },
   });
   return (
-    <Dialog title="Take back what this sync changed?" onClose={onClose}>
+    <Dialog title={`Take back what “${sync_id}” changed?`} onClose={onClose}>
       <p>
         First a preview shows, item by item, what would be taken back in “{nameOf(run.destination)}”. Nothing is written
         until you apply it.

@@ -1,7 +1,7 @@
 import type { SlowActivity } from '@sync-operations/client';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
-import { syncPath } from '../app/location.ts';
+import { syncPath, useParameters } from '../app/location.ts';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
 import { capitalized, count, duration, speed } from '../ui/format.ts';
@@ -12,21 +12,29 @@ import { useSlow } from './trends.queries.ts';
 import './slow.css';
 
 const SHOWN = 8;
+const PART = ['part'] as const;
 
 /** Syncs that ran at less than half of their usual speed, slowest first. */
 export function SlowSyncs({ from, entityType }: { readonly from: string; readonly entityType: string | undefined }) {
   const slow = useSlow(from, entityType);
+  const [{ part }] = useParameters(PART);
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (part === 'slow' && !slow.isPending) place.current?.scrollIntoView();
+  }, [part, slow.isPending]);
   return (
-    <Card title="Slow syncs">
-      <p className="muted small">
-        Syncs that ran at less than half of the usual speed. The usual speed is the median of at least five syncs of the
-        same entity type and source in this period.
-      </p>
-      {slow.isPending && <Skeleton lines={4} />}
-      {slow.isError && <ErrorNote error={slow.error} onRetry={() => void slow.refetch()} />}
-      {slow.data?.length === 0 && <p>No slow syncs in this period.</p>}
-      {slow.data && slow.data.length > 0 && <SlowList items={slow.data} />}
-    </Card>
+    <div ref={place}>
+      <Card title="Slow syncs" region>
+        <p className="muted small">
+          Syncs that ran at less than half of the usual speed. The usual speed is the median of at least five syncs of
+          the same entity type and source in this period.
+        </p>
+        {slow.isPending && <Skeleton lines={4} />}
+        {slow.isError && <ErrorNote error={slow.error} onRetry={() => void slow.refetch()} />}
+        {slow.data?.length === 0 && <p>No slow syncs in this period.</p>}
+        {slow.data && slow.data.length > 0 && <SlowList items={slow.data} />}
+      </Card>
+    </div>
   );
 }
 

@@ -44,8 +44,9 @@ export default function TrendsPage() {
           <TrendsNumbers numbers={numbersOf(items)} />
           <Suspense fallback={<Skeleton lines={10} />}>
             <TrendsCharts series={series} days={daysOf(items, series, days)} />
+            {/* With the charts, which would push it away from where a command has led. */}
+            <SlowSyncs from={from} entityType={entity_type} />
           </Suspense>
-          <SlowSyncs from={from} entityType={entity_type} />
         </div>
       )}
     </>

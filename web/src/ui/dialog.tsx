@@ -18,6 +18,8 @@ export function Dialog({ title, onClose, children, wide = false }: Props) {
     const dialog = element.current;
     const part = document.activeElement?.closest('section, main');
     dialog?.showModal();
+    // The browser goes to the first button, which closes it: whoever is asked for something types at once.
+    dialog?.querySelector<HTMLElement>(':is(input, select, textarea):enabled')?.focus();
     return () => {
       dialog?.close();
       requestAnimationFrame(() => focusHeadingOf(part));
