@@ -128,6 +128,15 @@ describe('the overview', () => {
     expect(await entityOf(ERP, 'customer')).toMatchObject({ conflict_count: 2, failing_count: 1 });
   });
 
+  it('tells which connection is paused, since nothing of it runs then', async () => {
+    const pausedAt = async () =>
+      (await overview()).connections.map(({ paused_at }: { paused_at: string }) => paused_at);
+    expect(await pausedAt()).toEqual([null, null]);
+    await request.post(`/api/sync/connections/${ERP}/pause`).expect(200);
+    expect(await pausedAt()).toEqual([expect.any(String), null]);
+    await request.post(`/api/sync/connections/${ERP}/resume`).expect(200);
+  });
+
   it('has the last 24 hours of each connection and of each source that others report, by the hour', async () => {
     const { connections, reported, since } = await overview();
     const total = (hours: { sync_count: number; failed_count: number; conflict_count: number }[]) =>

@@ -16,7 +16,7 @@ SET enable_mergejoin = off
 SET jit = off AS $$
   WITH kinds AS MATERIALIZED (SELECT unnest(ARRAY['customer', 'product', 'order']) AS entity),
   connections AS MATERIALIZED (
-    SELECT c.id, c.name, c.system, c.status, c.last_error, c.last_checked_at FROM public.sync_connections AS c
+    SELECT c.id, c.name, c.system, c.status, c.last_error, c.last_checked_at, c.paused_at FROM public.sync_connections AS c
      WHERE c.org_id = org AND c.removed_at IS NULL LIMIT 1000),
   active AS MATERIALIZED (
     SELECT s.sync_id, s.status, s.updated_at, s.pause_requested, s.rate_limited_until FROM app.active_syncs(org, 1000) AS s),
@@ -122,7 +122,7 @@ SET jit = off AS $$
       'guarded_previews', (SELECT count(*) FROM previews AS v WHERE v.summary ->> 'guard' IS NOT NULL),
       'failing_connections', (SELECT count(*) FROM connections AS c WHERE c.status = 'failing')),
     'connections', (SELECT coalesce(json_agg(json_build_object('id', c.id, 'name', c.name, 'system', c.system, 'status', c.status,
-        'last_error', c.last_error, 'last_checked_at', c.last_checked_at,
+        'last_error', c.last_error, 'last_checked_at', c.last_checked_at, 'paused_at', c.paused_at,
         'entities', (SELECT coalesce(json_agg(json_build_object('entity_type', s.entity, 'health', s.health, 'last_sync_id', s.last_sync_id,
             'last_status', s.last_status, 'last_ended_at', s.last_ended_at, 'last_success_at', s.last_success_at, 'active', s.active,
             'next_run_at', s.next_run_at, 'schedule_error', s.schedule_error, 'conflict_count', s.conflict_count,

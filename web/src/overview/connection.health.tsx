@@ -1,17 +1,18 @@
 import type { Overview, OverviewConnection } from '@sync-operations/client';
 import { Link } from 'wouter';
-import { connectionPath, syncPath } from '../app/location.ts';
+import { connectionPath } from '../app/location.ts';
 import { Badge } from '../ui/badge.tsx';
 import { Card } from '../ui/card.tsx';
 import { capitalized } from '../ui/format.ts';
 import { Time } from '../ui/time.tsx';
 import { DayStrip } from './day.strip.tsx';
-import { standingOf } from './overview.text.ts';
+import { leadOf, standingOf } from './overview.text.ts';
 
 /** Each connection: how each of its entity types stands, and its last day. What fails stands first. */
 export function ConnectionsHealth({ overview }: { readonly overview: Overview }) {
-  const troubleOf = ({ status, entities }: OverviewConnection) =>
-    Number(status === 'failing') * 2 + Number(entities.some((one) => standingOf(one).tone === 'bad'));
+  const troubleOf = ({ status, paused_at, entities }: OverviewConnection) =>
+    Number(status === 'failing') * 2 +
+    Number(paused_at !== null || entities.some((one) => standingOf(one).tone === 'bad'));
   const connections = overview.connections.toSorted((a, b) => troubleOf(b) - troubleOf(a));
   return (
     <Card title="Connections" actions={<Link href="/connections">All connections</Link>}>
@@ -29,7 +30,10 @@ interface Props {
   readonly since: string;
 }
 
-function ConnectionHealth({ connection: { id, name, system, status, last_error, entities, hours }, since }: Props) {
+function ConnectionHealth({
+  connection: { id, name, system, status, last_error, paused_at, entities, hours },
+  since,
+}: Props) {
   return (
     <li className="health-row">
       <div className="health-name">
@@ -37,6 +41,14 @@ function ConnectionHealth({ connection: { id, name, system, status, last_error, 
           {name}
         </Link>{' '}
         <span className="muted small">{system}</span>
+        {paused_at && (
+          <p>
+            <Badge tone="warn">paused</Badge>{' '}
+            <span className="muted small">
+              <Time at={paused_at} />
+            </span>
+          </p>
+        )}
         {status === 'failing' && (
           <p className="bad small break">The last check failed{last_error ? `: ${last_error}` : '.'}</p>
         )}
@@ -45,16 +57,9 @@ function ConnectionHealth({ connection: { id, name, system, status, last_error, 
         {entities.length === 0 && <li className="muted small">Nothing is synced yet.</li>}
         {entities.map((entity) => {
           const { text, tone } = standingOf(entity);
-          const list = `/syncs?${new URLSearchParams({ connection_id: id, entity_type: entity.entity_type })}`;
-          const target =
-            entity.conflict_count > 0 && tone === 'warn'
-              ? `/conflicts?${new URLSearchParams({ connection_id: id, entity_type: entity.entity_type })}`
-              : tone === 'bad' && entity.last_sync_id
-                ? syncPath(entity.last_sync_id)
-                : list;
           return (
             <li key={entity.entity_type}>
-              <Link href={target} aria-label={`${capitalized(entity.entity_type)} of ${name}: ${text}`}>
+              <Link href={leadOf(id, entity)} aria-label={`${capitalized(entity.entity_type)} of ${name}: ${text}`}>
                 {capitalized(entity.entity_type)}
               </Link>{' '}
               <Badge tone={tone}>{text}</Badge>{' '}
@@ -63,6 +68,7 @@ function ConnectionHealth({ connection: { id, name, system, status, last_error, 
                   <Time at={entity.last_success_at} />
                 </span>
               )}
+              {entity.schedule_error && <p className="bad small break">{entity.schedule_error}</p>}
             </li>
           );
         })}

@@ -1,6 +1,6 @@
 import type { OverviewEntity } from '@sync-operations/client';
 import { describe, expect, it } from 'vitest';
-import { attentionOf, counted, dayOf, dayText, standingOf } from './overview.text.ts';
+import { attentionOf, counted, dayOf, dayText, leadOf, standingOf } from './overview.text.ts';
 
 const NONE = {
   open_alerts: 0,
@@ -39,6 +39,28 @@ describe('How an entity type stands', () => {
     expect(of({ conflict_count: 2 })).toBe('2 conflicts');
     expect(of({ health: 'never', active: 1 })).toBe('first sync runs');
     expect(of({})).toBe('fresh');
+  });
+});
+
+describe('What a standing leads to', () => {
+  const of = (entity: Partial<OverviewEntity>) =>
+    leadOf('c-1', {
+      ...{ entity_type: 'order', health: 'fresh', conflict_count: 0, last_sync_id: 'last', last_status: 'completed' },
+      ...entity,
+    } as OverviewEntity);
+
+  it('is the sync that failed', () => {
+    expect(of({ health: 'failing', last_status: 'failed', conflict_count: 2 })).toBe('/syncs/last');
+  });
+
+  it('is the connection with its schedules where a schedule starts nothing, and not a sync that went well', () => {
+    expect(of({ health: 'failing', schedule_error: 'No such connection.' })).toBe('/connections/c-1');
+    expect(of({ health: 'late' })).toBe('/connections/c-1');
+  });
+
+  it('is the list of conflicts, else that of syncs', () => {
+    expect(of({ conflict_count: 1 })).toBe('/conflicts?connection_id=c-1&entity_type=order');
+    expect(of({})).toBe('/syncs?connection_id=c-1&entity_type=order');
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Overview, OverviewEntity, OverviewHour } from '@sync-operations/client';
+import { connectionPath, syncPath } from '../app/location.ts';
 import type { BadgeTone } from '../ui/badge.tsx';
 import { count } from '../ui/format.ts';
 
@@ -67,6 +68,17 @@ export function standingOf({ health, conflict_count, active }: OverviewEntity): 
   if (health === 'never') return { text: active > 0 ? 'first sync runs' : 'never synced', tone: 'neutral' };
   return { text: 'fresh', tone: 'good' };
 }
+
+/** Where to look for what a standing tells: the list of conflicts, the sync that failed, the schedules that are late or cannot start one. */
+export function leadOf(connectionId: string, entity: OverviewEntity): string {
+  const { entity_type, health, last_status, last_sync_id } = entity;
+  const ofEntity = new URLSearchParams({ connection_id: connectionId, entity_type });
+  if (health === 'failing' && last_sync_id && FAILED.has(last_status ?? '')) return syncPath(last_sync_id);
+  if (health === 'failing' || health === 'late') return connectionPath(connectionId);
+  return entity.conflict_count > 0 ? `/conflicts?${ofEntity}` : `/syncs?${ofEntity}`;
+}
+
+const FAILED: ReadonlySet<string> = new Set(['failed', 'timeout']);
 
 const HOUR_MS = 3_600_000;
 

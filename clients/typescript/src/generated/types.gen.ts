@@ -2418,6 +2418,10 @@ export type OverviewConnection = {
     last_error: string | null;
     last_checked_at: string | null;
     /**
+     * Since when everything from and to it is paused; null: it is not
+     */
+    paused_at: string | null;
+    /**
      * Of what is or was synced
      */
     entities: Array<OverviewEntity>;

@@ -138,6 +138,15 @@ export class OverviewConnectionDto {
   @ApiProperty({ type: String, format: 'date-time', nullable: true, example: null })
   last_checked_at: string | null;
 
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'Since when everything from and to it is paused; null: it is not',
+    example: null,
+  })
+  paused_at: string | null;
+
   @ApiProperty({ type: [OverviewEntityDto], description: 'Of what is or was synced' })
   entities: OverviewEntityDto[];
 
