@@ -88,3 +88,44 @@ describe('The first page', () => {
       .waitFor({ state: 'detached' });
   });
 });
+
+describe('A page that is opened first after an upgrade of the service', () => {
+  /** The frame of the old version: what it has not loaded yet is not there any more, until the whole page is loaded `again`. */
+  async function upgraded(again: 'is of the new version' | 'is as it was'): Promise<WatchedPage> {
+    const service = await startService();
+    const watched = await signIn(service.url);
+    const { page } = watched;
+    await page.goto(`${service.url}/o/${ORG}/overview`);
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+    const known = new Set(
+      await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)),
+    );
+    let isOld = true;
+    page.on('request', (request) => {
+      if (request.isNavigationRequest() && again === 'is of the new version') isOld = false;
+    });
+    await page.route('**/assets/**', (route) =>
+      isOld && !known.has(new URL(route.request().url()).pathname) ? route.fulfill({ status: 404 }) : route.continue(),
+    );
+    await page.getByRole('link', { name: 'Trends' }).click();
+    return watched;
+  }
+
+  it('is loaded with the whole page, and nobody reads of files', async () => {
+    const { page } = await upgraded('is of the new version');
+    await page.getByRole('heading', { level: 1, name: 'Trends' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/o/${ORG}/trends`);
+    expect(await page.getByText(/preload|import/i).count()).toBe(0);
+  });
+
+  it('says so when that did not help, and does not load for ever', async () => {
+    const { page } = await upgraded('is as it was');
+    let loads = 0;
+    page.on('request', (request) => {
+      if (request.isNavigationRequest()) loads += 1;
+    });
+    await page.getByRole('button', { name: 'Reload the page' }).waitFor();
+    expect(loads).toBeLessThanOrEqual(1);
+    expect(await page.getByText(/Unable to preload/i).count()).toBe(0);
+  });
+});

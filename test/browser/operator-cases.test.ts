@@ -126,6 +126,11 @@ describe('What a person has to decide', () => {
       const { page } = watched;
       const visit = (path: string) => page.goto(`${fixture.service.url}/o/${org}${path}`);
       await page.locator('.recent').getByText('completed, 1 conflict').waitFor();
+      // Also one that has just ended says from where to where it went.
+      await page
+        .locator('.sync-card', { hasText: run.sync_id })
+        .getByText(/^shop .* → odoo /)
+        .waitFor();
       await watched.screenshot('conflicts-live');
       for (const path of ['/activity', '/syncs', `/syncs/${run.sync_id}`]) {
         await visit(path);

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunsFixture } from '../runs/runs.support.ts';
@@ -140,6 +141,45 @@ describe('A preview', () => {
       const applied = await fixture.ended(ORG, syncOf(page));
       expect(applied).toMatchObject({ kind: 'apply', of_sync_id: again.sync_id, counts: { created: CUSTOMERS } });
       expect(withoutRefusals(watched.complaints, [[409, '/api/sync/runs']])).toEqual([]);
+    }));
+
+  it('that is large is grouped by kind and field, with samples, each group with its list, and exported whole', () =>
+    withSystems(fixture, 'org-large-preview', { shop: { customers: 130 }, odoo: { version: 19 } }, async (systems) => {
+      const { shop, there } = systems;
+      const org = 'org-large-preview';
+      await fixture.run(org, there('customer'));
+      const people = customersOf(systems);
+      for (const { id, billing } of people.slice(0, 110))
+        shop.admin.updateCustomer(id, { billing: { ...billing, city: 'Chur' } });
+      for (const { id, billing } of people.slice(110, 113))
+        shop.admin.updateCustomer(id, { billing: { ...billing, phone: '+41 31 000 00 01' } });
+      shop.admin.deleteCustomer(people.at(-1)?.id ?? 0);
+      const watched = await open(org, `/previews/${await preview(org, there('customer'))}`);
+      const { page } = watched;
+      const groups = page.getByRole('list', { name: 'Groups of changes' }).getByRole('listitem');
+      await groups.first().waitFor();
+      expect(await groups.first().innerText()).toMatch(/^billing\.city of 110 items updated[\s\S]* → Chur · .* · …$/);
+      await groups.filter({ hasText: 'phone of 3 items updated' }).waitFor();
+      for (const width of [1280, 390]) {
+        await page.setViewportSize({ width, height: 900 });
+        await expectSound(watched, `preview-groups-${width}`);
+        await expect
+          .poll(() => page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth))
+          .toBe(false);
+      }
+      await page.getByRole('link', { name: 'List what is deleted' }).click();
+      await page
+        .getByRole('list', { name: 'Changes: delete' })
+        .getByText(people.at(-1)?.email ?? '')
+        .first()
+        .waitFor();
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('link', { name: 'Export all changes as CSV' }).click(),
+      ]);
+      const rows = (await readFile(await download.path(), 'utf8')).trim().split('\r\n');
+      expect(rows.filter((row) => row.includes('billing.city'))).toHaveLength(110);
+      expect(watched.complaints).toEqual([]);
     }));
 
   it('that is being computed is said to be on its way, and appears by itself', async () => {

@@ -4,6 +4,7 @@ import { Empty } from '../ui/card.tsx';
 import { Spinner } from '../ui/loading.tsx';
 import { ErrorNote } from '../ui/note.tsx';
 import { FullPage, PageHeader } from '../ui/page.tsx';
+import { isMissingFile } from './upgrade.ts';
 
 /** Shows the error in the place of a page that failed. The frame around it stays. */
 export class ErrorBoundary extends Component<{ readonly children: ReactNode }, { readonly error?: unknown }> {
@@ -15,7 +16,10 @@ export class ErrorBoundary extends Component<{ readonly children: ReactNode }, {
 
   override render() {
     if (this.state.error === undefined) return this.props.children;
-    return <ErrorNote error={this.state.error} onRetry={() => window.location.reload()} retryLabel="Reload the page" />;
+    const error = isMissingFile(this.state.error)
+      ? new Error('A part of this page could not be loaded.')
+      : this.state.error;
+    return <ErrorNote error={error} onRetry={() => window.location.reload()} retryLabel="Reload the page" />;
   }
 }
 

@@ -8,6 +8,8 @@ import { useConnectionName } from '../connections/connection.queries.ts';
 
 /** The limit of the API; more runs of an organization than that are not active at once. */
 const LIMIT = 200;
+/** Of those that ended within the last minute, which stand here, too. */
+const ENDED = 50;
 
 /** Which sync it is, in a line: a run is between two connections, any other sync is known by who reports it. */
 export function useAbout(syncs: readonly StreamedSync[]): (sync: StreamedSync) => string {
@@ -18,8 +20,13 @@ export function useAbout(syncs: readonly StreamedSync[]): (sync: StreamedSync) =
     queryKey: [orgId, 'runs', 'of-live', runIds.sort().join()],
     enabled: runIds.length > 0,
     queryFn: async () => {
-      const { items } = await unwrap(listRuns({ client, query: { active: true, limit: LIMIT } }));
-      return new Map(items.map((run) => [run.sync_id, run]));
+      const pages = await Promise.all(
+        [
+          { active: true, limit: LIMIT },
+          { active: false, limit: ENDED },
+        ].map((query) => unwrap(listRuns({ client, query }))),
+      );
+      return new Map(pages.flatMap(({ items }) => items.map((run) => [run.sync_id, run] as const)));
     },
     placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,

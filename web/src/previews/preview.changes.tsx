@@ -21,6 +21,8 @@ const TABS: readonly { readonly kind: PreviewChange['kind']; readonly of: KindNa
   { kind: 'delete', of: 'deletes', label: 'Deletes' },
   { kind: 'conflict', of: 'conflicts', label: 'Conflicts' },
 ];
+/** Not among the counts, since nothing is written; there is a list of it for who comes from the groups. */
+const UNLINKED = { kind: 'unbind', label: 'Unlinked' } as const;
 const FILTER = ['kind'] as const;
 
 interface Props {
@@ -35,18 +37,25 @@ export function PreviewChanges({ cacheKey, delta, counts }: Props) {
   const numberOf = (name: KindName) => counts.find((one) => one.name === name)?.value ?? 0;
   const chosen = TABS.find((tab) => tab.kind === kind) ?? TABS.find(({ of }) => numberOf(of) > 0) ?? TABS[0];
   if (!chosen) return null;
+  const isUnlinked = kind === UNLINKED.kind;
+  const hrefOf = (one: PreviewChange['kind']) => `${previewPath(cacheKey)}?kind=${one}`;
   return (
     <Card title="Changes" actions={<ChangeExport cacheKey={cacheKey} />}>
       <TabLinks
         name="Changes by kind"
-        tabs={TABS.map((tab) => ({
-          href: `${previewPath(cacheKey)}?kind=${tab.kind}`,
-          current: tab === chosen,
-          label: tab.label,
-          count: count(numberOf(tab.of)),
-        }))}
+        tabs={[
+          ...TABS.map((tab) => ({
+            href: hrefOf(tab.kind),
+            current: tab === chosen && !isUnlinked,
+            label: tab.label,
+            count: count(numberOf(tab.of)),
+          })),
+          ...(isUnlinked ? [{ href: hrefOf(UNLINKED.kind), current: true, label: UNLINKED.label }] : []),
+        ]}
       />
-      {numberOf(chosen.of) === 0 ? (
+      {isUnlinked ? (
+        <ChangeList key={UNLINKED.kind} cacheKey={cacheKey} syncId={delta.sync_id} kind={UNLINKED.kind} />
+      ) : numberOf(chosen.of) === 0 ? (
         <Empty title={`No ${chosen.label.toLowerCase()}`} />
       ) : (
         <ChangeList key={chosen.kind} cacheKey={cacheKey} syncId={delta.sync_id} kind={chosen.kind} />
