@@ -86,6 +86,24 @@ describe('/docs, in every state', () => {
   );
 });
 
+describe('/docs, with every group open', () => {
+  it('has contrast, names and headings that everybody can use', { timeout: 180_000 }, async () => {
+    const watched = await openDocs({ colorScheme: 'dark' });
+    const { page } = watched;
+    const tags = await page
+      .locator('.opblock-tag')
+      .evaluateAll((all) => all.map((tag) => tag.getAttribute('data-tag')));
+    for (const tag of tags) {
+      await page.locator(`.opblock-tag[data-tag="${tag}"]`).getByRole('button').click();
+      await page.locator(`.opblock[id^="operations-${tag}-"]`).first().waitFor();
+    }
+    const { paths } = JSON.parse(await (await fetch(`${service.url}/openapi.json`)).text());
+    const operations = Object.values<object>(paths).flatMap((methods) => Object.keys(methods));
+    expect(await page.locator('.opblock').count()).toBe(operations.length);
+    expect(await watched.axe()).toEqual([]);
+  });
+});
+
 describe('/docs, for whoever tries the API there', () => {
   it('lets an id of the examples stand for what was made last', async () => {
     const { page } = await openDocs({}, 'connections');
@@ -112,6 +130,11 @@ describe('/errors', () => {
     const { page, complaints } = await browser.openPage(`${service.url}/errors#sync-ended`);
     await page.locator('section:target', { hasText: 'The sync has ended' }).waitFor();
     expect(complaints).toEqual([]);
+  });
+
+  it.for(['light', 'dark'] as const)('can be read by everybody: %s', async (colorScheme) => {
+    const watched = await browser.openPage(`${service.url}/errors`, { colorScheme });
+    expect(await watched.axe()).toEqual([]);
   });
 });
 

@@ -27,7 +27,7 @@ afterAll(() => service.close());
 interface Picture {
   readonly options: PageOptions;
   /** The part of the page; fewer and smaller pictures are looked at with more care. */
-  readonly part: 'Cards of syncs' | 'Compact cards' | 'Table of syncs' | 'Parts of pages';
+  readonly part: 'Cards of syncs' | 'Compact cards' | 'Table of syncs' | 'Parts of pages' | "Colours of one's own";
 }
 
 const size = (width: number) => ({ viewport: { width, height: 900 } });
@@ -37,7 +37,14 @@ const PICTURES: Readonly<Record<string, Picture>> = {
   light: { options: size(1280), part: 'Cards of syncs' },
   dark: { options: { ...size(1280), colorScheme: 'dark' }, part: 'Cards of syncs' },
   wide: { options: size(1920), part: 'Table of syncs' },
+  'wide-dark': { options: { ...size(1920), colorScheme: 'dark' }, part: 'Table of syncs' },
   'forced-colours': { options: { ...size(1280), context: { forcedColors: 'active' } }, part: 'Cards of syncs' },
+  'forced-colours-dark': {
+    options: { ...size(1280), colorScheme: 'dark', context: { forcedColors: 'active' } },
+    part: 'Parts of pages',
+  },
+  'brand-light': { options: size(1280), part: "Colours of one's own" },
+  'brand-dark': { options: { ...size(390), colorScheme: 'dark' }, part: "Colours of one's own" },
   // Twice as large in a window of 1280 pixels.
   'zoom-200': { options: size(640), part: 'Table of syncs' },
 };
@@ -85,6 +92,7 @@ describe('Every component in every state', () => {
         for (const element of document.querySelectorAll<HTMLElement>('.shell-head, .shell-nav'))
           element.style.visibility = 'hidden';
       });
+      await watched.screenshot(`gallery-${name}`);
       const font = String(await fontOf(page));
       const part = page.getByRole('region', { name: picture.part });
       const taken = half(PNG.sync.read(await part.screenshot({ animations: 'disabled' })));

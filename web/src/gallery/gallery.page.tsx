@@ -12,6 +12,14 @@ import './gallery.css';
 
 const TONES: readonly BadgeTone[] = ['neutral', 'info', 'good', 'warn', 'bad'];
 const SAMPLES = [120, 180, 240, 200, 260, 311];
+/** As `<SyncBadge>` draws them, without a stream behind them. */
+const BADGES = [
+  ['active', '62 %'],
+  ['waiting', 'Paused'],
+  ['attention', '2 of 40 need attention'],
+  ['done', 'No active syncs'],
+  ['failed', 'Failed'],
+] as const;
 
 /** Every state of every component, for whoever changes one: pictures of this page are compared by a test. */
 export default function GalleryPage() {
@@ -28,6 +36,11 @@ export default function GalleryPage() {
         <Card title="Table of syncs" region>
           <div className="sync-dashboard">
             <SyncTable syncs={SYNCS} now={NOW} href={() => '#main'} />
+          </div>
+        </Card>
+        <Card title="Colours of one's own" region>
+          <div className="gallery-brand">
+            <Themed />
           </div>
         </Card>
         <Card title="Parts of pages" region>
@@ -54,6 +67,34 @@ function Cards({ compact }: { readonly compact: boolean }) {
         ))}
       </ul>
     </div>
+  );
+}
+
+/** What the variables of the React package reach: cards, bars, badges, a table. */
+function Themed() {
+  return (
+    <>
+      <div className="sync-dashboard">
+        <ul className="sync-list gallery-cards">
+          {SYNCS.filter(({ sync_id }) => ['running', 'with-failures', 'silent', 'completed'].includes(sync_id)).map(
+            (sync) => (
+              <SyncCard key={sync.sync_id} sync={sync} samples={SAMPLES} now={NOW} headingLevel={3} />
+            ),
+          )}
+        </ul>
+        <SyncTable syncs={SYNCS.slice(0, 3)} now={NOW} />
+      </div>
+      <p className="row">
+        {BADGES.map(([status, text]) => (
+          <span key={status} className="sync-badge" data-status={status}>
+            {text}
+          </span>
+        ))}
+        <span className="sync-badge" data-status="active" data-stale>
+          62 %
+        </span>
+      </p>
+    </>
   );
 }
 
