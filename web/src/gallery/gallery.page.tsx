@@ -38,13 +38,13 @@ export default function GalleryPage() {
             <SyncTable syncs={SYNCS} now={NOW} href={() => '#main'} />
           </div>
         </Card>
+        <Card title="Parts of pages" region>
+          <Parts />
+        </Card>
         <Card title="Colours of one's own" region>
           <div className="gallery-brand">
             <Themed />
           </div>
-        </Card>
-        <Card title="Parts of pages" region>
-          <Parts />
         </Card>
       </div>
     </>
@@ -70,7 +70,7 @@ function Cards({ compact }: { readonly compact: boolean }) {
   );
 }
 
-/** What the variables of the React package reach: cards, bars, badges, a table. */
+/** What the variables of the React package reach: cards, bars, badges. */
 function Themed() {
   return (
     <>
@@ -82,7 +82,6 @@ function Themed() {
             ),
           )}
         </ul>
-        <SyncTable syncs={SYNCS.slice(0, 3)} now={NOW} />
       </div>
       <p className="row">
         {BADGES.map(([status, text]) => (
