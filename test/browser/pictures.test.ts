@@ -90,7 +90,7 @@ describe('Every component in every state', () => {
       expect(await watched.axe()).toEqual([]);
       // What stays in its place while a page is scrolled would stand over the part.
       await page.evaluate(() => {
-        for (const element of document.querySelectorAll<HTMLElement>('.shell-head, .shell-nav'))
+        for (const element of document.querySelectorAll<HTMLElement>('.shell-head, .shell-nav, .skip-link'))
           element.style.visibility = 'hidden';
       });
       const font = String(await fontOf(page));
