@@ -107,7 +107,7 @@ function planArchived(
   const { binding, predecessor, putAway, mayPass, onConflict } = input;
   const known: { readonly destination_data: CanonicalData | null } | null = binding ?? predecessor ?? null;
   const agreed = known?.destination_data ?? putAway?.get(existing.external_id) ?? null;
-  const isPutAway = binding ? binding.put_away : putAway?.has(existing.external_id) === true;
+  const isPutAway = binding?.put_away === true || putAway?.has(existing.external_id) === true;
   const planAs = (entry: ExternalItem) => planFields(input, entry, source, target);
   if (isAtRest(target) || (!isPutAway && saysState(target, known && agreed, mayPass)))
     return existing.data ? asSourceSays(planAs(existing), existing, agreed) : archivedConflict(existing);

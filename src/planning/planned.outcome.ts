@@ -70,8 +70,8 @@ export function writtenByEarlierWorker(
 }
 
 /** Its batch is stored, so that it is counted and kept already. */
-function isCommitted({ work: { item }, binding }: PlannedItem): boolean {
-  if (item.data === null) return !binding || binding.put_away;
+function isCommitted({ work: { item }, binding, link }: PlannedItem): boolean {
+  if (item.data === null) return (binding ?? link)?.put_away ?? true;
   return binding?.source_hash === contentHash(item.data);
 }
 

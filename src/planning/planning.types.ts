@@ -2,7 +2,7 @@ import type { CanonicalData } from '../connectors/canonical/canonical.types.ts';
 import type { ExternalItem } from '../connectors/contract/connector.types.ts';
 import type { FieldChange } from './field.diff.ts';
 import type { ScoredMatch } from './match.strength.ts';
-import type { Binding, ItemPlan } from './plan.types.ts';
+import type { Binding, ItemPlan, Link } from './plan.types.ts';
 
 /** An item that a run processes. */
 export interface WorkItem {
@@ -26,6 +26,8 @@ export interface PlannedItem {
   readonly work: WorkItem;
   readonly plan: ItemPlan;
   readonly binding: Binding | null;
+  /** Of an item without a binding whose entry is known all the same, such as after its connection was removed and added again. */
+  readonly link?: Link | null;
   /** The item, and as it was at the last sync, with references as ids of the destination; null when there is none. */
   readonly target: CanonicalData | null;
   readonly before: CanonicalData | null;

@@ -3,7 +3,7 @@ import type { WriteResult } from '../connectors/contract/connector.types.ts';
 import { contentHash } from '../planning/field.diff.ts';
 import { remembering } from '../planning/field.merge.ts';
 import { agreedOn } from '../planning/field.plan.ts';
-import type { Binding, ItemPlan } from '../planning/plan.types.ts';
+import type { Binding, ItemPlan, Link } from '../planning/plan.types.ts';
 import type { RetriedItem } from '../planning/planned.outcome.ts';
 import type { KeptChange } from '../planning/planning.types.ts';
 import { membersNamed, resetMembers, withoutState } from '../planning/reset.ts';
@@ -14,8 +14,8 @@ export interface StoredBinding {
   /** To remove a binding, one of the two ids is enough. */
   readonly id_a?: string;
   readonly id_b?: string;
-  readonly hash_a?: string;
-  readonly hash_b?: string;
+  readonly hash_a?: string | null;
+  readonly hash_b?: string | null;
   readonly data_a?: CanonicalData;
   readonly data_b?: CanonicalData;
   readonly born_a?: string | null;
@@ -24,22 +24,23 @@ export interface StoredBinding {
   readonly removed?: boolean;
 }
 
-/** A binding to store, or the source id of a binding to remove. */
-type BindingChange = Binding | { readonly source_id: string; readonly removed: true };
+/** A binding or a link to store, or the source id of one to remove. */
+type BindingChange = Binding | Link | { readonly source_id: string; readonly removed: true };
 
 /** The changes of an item's binding after its plan and its write. Empty when the binding stays the same. */
 export function bindingChanges(one: RetriedItem, result: WriteResult | undefined): BindingChange[] {
-  const { work, plan, binding, undoes, intended } = one;
+  const { work, plan, binding, link, undoes, intended } = one;
   if (undoes) return bindingAfterUndo(one, undoes, result);
   const { external_id: source_id, data: source, born } = work.item;
   // What is linked and has no data any more goes the same way.
   const removal: BindingChange[] = binding || !source ? [{ source_id, removed: true }] : [];
   if (plan.kind === 'conflict' || plan.kind === 'refused' || (result && !result.ok)) return [];
   if (plan.kind === 'unbind') return removal;
-  if (plan.kind === 'delete') return binding && plan.archives ? [{ ...binding, put_away: true }] : removal;
+  const known = binding ?? link;
+  if (plan.kind === 'delete') return known && plan.archives ? [{ ...known, put_away: true }] : removal;
   // What is archived, or kept for an item that takes its place, stays bound. The archiving may be ours, though its answer was lost.
   if (!source && plan.kind === 'unchanged' && plan.staysBound)
-    return binding && intended === 'delete' ? [{ ...binding, put_away: true }] : [];
+    return known && intended === 'delete' ? [{ ...known, put_away: true }] : [];
   if (!source) return removal;
   const entry = result ?? ('destination' in plan ? plan.destination : null);
   if (!entry?.data) return [];
@@ -113,8 +114,9 @@ const KEPT = ['source_hash', 'destination_hash', 'source_born', 'destination_bor
 export function stored(pair: Pair, change: BindingChange): StoredBinding {
   const aIsSource = sourceSide(pair) === 'a';
   if ('removed' in change) return { [aIsSource ? 'id_a' : 'id_b']: change.source_id, removed: true };
-  const source = [change.source_id, change.source_hash, change.source_data, change.source_born] as const;
-  const { destination_id, destination_hash, destination_data, destination_born } = change;
+  const { source_data, destination_data } = 'source_data' in change ? change : {};
+  const source = [change.source_id, change.source_hash, source_data, change.source_born] as const;
+  const { destination_id, destination_hash, destination_born } = change;
   const destination = [destination_id, destination_hash, destination_data, destination_born] as const;
   const [a, b] = aIsSource ? [source, destination] : [destination, source];
   const [id_a, hash_a, data_a, born_a] = a;

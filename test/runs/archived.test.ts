@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
 import type { OdooSandbox, WooCommerceSandbox } from '@sync-operations/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startBendingProxy } from '../support/bending-proxy.ts';
+import { CUT, startBendingProxy } from '../support/bending-proxy.ts';
 import { send } from '../support/send.ts';
+import { sql } from '../support/test-database.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { partnersOf, templatesOf, withEmpty } from './empty-systems.support.ts';
 import { type Json, RunsFixture } from './runs.support.ts';
@@ -110,6 +111,44 @@ describe('What comes back', () => {
       expect(counts).toEqual({ updated: 1, unchanged: 20 });
       expect(templatesOf(odoo, 'CHAIR-1')).toEqual(before);
     }));
+
+  it.each(['restored', 'made anew'] as const)(
+    'A product whose archiving was not answered before the sync was cancelled comes back when it is %s',
+    (how) =>
+      withEmpty(fixture, async ({ org, shop, odoo, ids }) => {
+        const door = await startBendingProxy(odoo.url);
+        try {
+          const destination = { connection_id: await fixture.connectOdoo(org, { ...odoo, url: door.url }) };
+          const ends = { source_connection_id: ids.shop, destination, entity_type: 'product' };
+          products(shop, 20);
+          const chair = idOf(shop.admin.createProduct({ name: 'Chair', sku: 'CHAIR-1', regular_price: '10' }));
+          await fixture.run(org, ends);
+          const [before] = templatesOf(odoo, 'CHAIR-1');
+          shop.admin.trashProduct(chair);
+          const isArchived = () => templatesOf(odoo, 'CHAIR-1')[0]?.active === false;
+          door.bend(async (_, forward) => {
+            const answer = isArchived() ? CUT : await forward();
+            return isArchived() ? CUT : answer;
+          });
+          const { sync_id } = await fixture.start(org, ends);
+          await waitFor('the archiving', async () => isArchived() || undefined);
+          await fixture.call(org, 'POST', `/progress/${sync_id}/cancel`, {});
+          expect((await fixture.ended(org, sync_id)).progress.status).toBe('cancelled');
+          door.bend(null);
+          if (how === 'restored') shop.admin.restoreProduct(chair);
+          else {
+            shop.admin.deleteProduct(chair);
+            shop.admin.createProduct({ name: 'Chair new', sku: 'CHAIR-1', regular_price: '10' });
+          }
+          const { counts } = await fixture.run(org, ends);
+          expect([counts.conflict ?? 0, counts.created ?? 0]).toEqual([0, 0]);
+          const name = how === 'restored' ? 'Chair' : 'Chair new';
+          expect(templatesOf(odoo, 'CHAIR-1')).toEqual([{ ...before, name }]);
+        } finally {
+          await door.stop();
+        }
+      }),
+  );
 
   it('A new product with the SKU of a deleted one brings the archived entry back', () =>
     withEmpty(fixture, async ({ shop, odoo, sync }) => {
@@ -291,6 +330,40 @@ describe('What comes back', () => {
       expect((await second.sync('customer')).counts).toEqual({ updated: 1 });
       expect(partners(odoo)).toMatchObject([{ active: true }]);
     }));
+
+  it.each(['restored', 'made anew'] as const)(
+    'What was deleted while its shop was not connected is archived, and comes back when it is %s',
+    (how) =>
+      withEmpty(fixture, async ({ org, odoo, another }) => {
+        const { shop, id, sync, again } = await another();
+        products(shop, 20);
+        nineCustomers(shop);
+        const chair = idOf(shop.admin.createProduct({ name: 'Chair', sku: 'CHAIR-1', regular_price: '10' }));
+        const ada = idOf(shop.admin.createCustomer(ADA));
+        for (const entity of ['product', 'customer']) await sync(entity);
+        const before = [templatesOf(odoo, 'CHAIR-1')[0], partners(odoo)[0]];
+        await fixture.call(org, 'DELETE', `/connections/${id}`);
+        await sql(fixture.service.database.appUrl, 'SELECT app.purge_removed_connections(1000)');
+        shop.admin.trashProduct(chair);
+        shop.admin.deleteCustomer(ada);
+        const next = await again();
+        for (const entity of ['product', 'customer']) expect((await next(entity)).counts.deleted).toBe(1);
+        if (how === 'restored') shop.admin.restoreProduct(chair);
+        else {
+          shop.admin.deleteProduct(chair);
+          shop.admin.createProduct({ name: 'Chair new', sku: 'CHAIR-1', regular_price: '10' });
+        }
+        shop.admin.createCustomer({ ...ADA, first_name: 'Adelaide' });
+        for (const entity of ['product', 'customer']) {
+          const { counts } = await next(entity);
+          expect([counts.conflict ?? 0, counts.created ?? 0, counts.updated]).toEqual([0, 0, 1]);
+        }
+        expect(templatesOf(odoo, 'CHAIR-1')).toEqual([
+          { ...before[0], name: how === 'restored' ? 'Chair' : 'Chair new' },
+        ]);
+        expect(partners(odoo)).toEqual([{ ...before[1], name: 'Adelaide Example' }]);
+      }),
+  );
 
   it('An order never goes to an archived partner in silence', () =>
     withEmpty(fixture, async ({ org, shop, odoo, sync }) => {

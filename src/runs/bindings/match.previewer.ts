@@ -44,7 +44,10 @@ export class MatchPreviewer {
     const now = new Date().toISOString();
     const asked = { org_id: pair.orgId, entity_type: pair.entity, created_at: now };
     const [open] = await this.database.read<{ since: string }>(openSince(asked, pair));
-    const forFullSync = { syncId: null, thorough: true, remembersRefusals: true, since: open?.since ?? now };
+    const forFullSync = {
+      ...{ syncId: null, thorough: true, remembersRefusals: true, since: open?.since ?? now },
+      openDeletes: new Set<string>(),
+    };
     const calls = { call: <T>(work: () => Promise<T>) => work() };
     const planner = new ItemPlanner(this.database, calls, signal, { ...optionsOf(opened), ...forFullSync });
     const readable = items.filter(({ problem }) => !problem);

@@ -33,11 +33,14 @@ export class EntryHolders {
   private readonly database: TenantDatabase;
   private readonly pair: Pair;
   private readonly succession: SourceSuccession;
+  /** See PlannerOptions. */
+  private readonly openDeletes: ReadonlySet<string>;
 
-  constructor(database: TenantDatabase, pair: Pair, succession: SourceSuccession) {
+  constructor(database: TenantDatabase, pair: Pair, succession: SourceSuccession, openDeletes: ReadonlySet<string>) {
     this.database = database;
     this.pair = pair;
     this.succession = succession;
+    this.openDeletes = openDeletes;
   }
 
   async of(items: readonly WorkItem[], targets: ById<CanonicalData | null>, matched: FoundEntries): Promise<Holders> {
@@ -45,7 +48,8 @@ export class EntryHolders {
     const found = withHeld(matched, holders);
     const predecessors = await this.predecessors(items, targets, found, holders);
     const others = await this.others(items, found);
-    const putAway = [...holders.values(), ...others].filter(({ put_away }) => put_away);
+    const ours = [...holders.values()].filter(({ put_away, source_id }) => put_away || this.openDeletes.has(source_id));
+    const putAway = [...ours, ...others.filter(({ put_away }) => put_away)];
     return {
       ...{ found, holders, predecessors },
       putAway: new Map(putAway.map(({ destination_id, destination_data }) => [destination_id, destination_data])),

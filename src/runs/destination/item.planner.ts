@@ -38,6 +38,8 @@ export interface PlannerOptions {
   readonly destinationHash: string;
   /** RFC 3339. Nothing was created for this run before this time. */
   readonly since: string;
+  /** Source ids whose entries an earlier run may have archived, which did not come to know it. */
+  readonly openDeletes: ReadonlySet<string>;
 }
 
 type ById<T> = ReadonlyMap<string, T>;
@@ -59,7 +61,7 @@ export class ItemPlanner {
     this.entries = new DestinationEntries(calls, signal, options, finder);
     this.succession = new SourceSuccession(database, calls, signal, { pair, session: source });
     this.translation = new ReferenceTranslation(database, calls, signal, options);
-    this.holders = new EntryHolders(database, pair, this.succession);
+    this.holders = new EntryHolders(database, pair, this.succession, options.openDeletes);
   }
 
   /**
@@ -129,6 +131,7 @@ export class ItemPlanner {
         ...{
           work,
           binding: bindings.get(id) ?? null,
+          link: links.get(id) ?? null,
           key: this.entries.keyOf(work.item, found.reborn),
           fingerprint,
           target,

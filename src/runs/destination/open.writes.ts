@@ -37,6 +37,13 @@ export class OpenWrites {
     );
   }
 
+  /** See PlannerOptions. */
+  get deletes(): ReadonlySet<string> {
+    return new Set(
+      [...this.inherited.values()].flatMap(({ kind, external_id }) => (kind === 'delete' ? external_id : [])),
+    );
+  }
+
   /** What an earlier worker did of the plan. */
   doneBefore(one: PlannedItem): RetriedItem['intended'] {
     return writtenByEarlierWorker(one, this.inherited.get(one.work.item.external_id), this.run.lease_epoch > 1);

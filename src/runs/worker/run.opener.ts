@@ -54,7 +54,7 @@ interface DestinationParts {
   readonly budget: DeletionBudget;
   readonly changeLimit: ChangeLimit;
   readonly pair: Pair | null;
-  readonly since: string;
+  readonly openWrites: OpenWrites | null;
   readonly planner: Planner | null;
   readonly source: OpenedConnection;
   readonly other: OpenedConnection | null;
@@ -93,8 +93,12 @@ export class RunOpener {
     const settings = await settingsOf(this.database, run);
     const budget = await budgetOf(this.database, lease, pair, other ?? source, settings);
     const since = (pair && (await this.openSince(run, pair))) ?? run.created_at;
+    const openWrites = pair && (await OpenWrites.of(this.database, run, pair, since));
     const planner =
-      other && pair && (await this.planner(run, pair, since, systems, source, other, retryPolicy, signal));
+      other &&
+      pair &&
+      openWrites &&
+      (await this.planner(run, pair, since, systems, source, other, openWrites, retryPolicy, signal));
     const { batches, total, tokens } = await this.checkpointBatches.make({
       lease,
       retryPolicy,
@@ -108,7 +112,7 @@ export class RunOpener {
       batches,
       total,
       destination: await this.destination({
-        ...{ lease, retryPolicy, signal, budget, pair, since, planner, source, other },
+        ...{ lease, retryPolicy, signal, budget, pair, openWrites, planner, source, other },
         changeLimit: changeLimitOf(run, settings),
       }),
       systems: systems.byConnection,
@@ -136,12 +140,12 @@ export class RunOpener {
   }
 
   private async destination(parts: DestinationParts): Promise<Destination> {
-    const { lease, retryPolicy, signal, budget, changeLimit, pair, since, planner, source, other } = parts;
+    const { lease, retryPolicy, signal, budget, changeLimit, pair, openWrites, planner, source, other } = parts;
     const { run } = lease;
     const expiresAt = this.previews.changesExpireAt(run);
     if (!other && run.undoes_sync_id !== null)
       return new RecordsUndo(this.database, run, run.undoes_sync_id, budget, expiresAt);
-    if (!planner || !pair || !other) {
+    if (!planner || !pair || !other || !openWrites) {
       if (!writesNothing(run)) return new RecordsDestination(this.database, run, budget);
       const preview = new RecordsPreview(this.database, run, budget, expiresAt);
       return run.kind === 'reconcile' ? new ReconcileDestination(preview) : preview;
@@ -163,7 +167,7 @@ export class RunOpener {
       retryPolicy,
       budget,
       changeLimit,
-      openWrites: await OpenWrites.of(this.database, run, pair, since),
+      openWrites,
       lateWrites: new LateWrites({
         ...{ database: this.database, lease, pair, retryPolicy },
         longestSeconds: this.environment.SYNC_LATE_WRITE_SECONDS,
@@ -183,6 +187,7 @@ export class RunOpener {
     { source: from }: ConfirmedSystems,
     source: OpenedConnection,
     other: OpenedConnection,
+    openWrites: OpenWrites,
     retryPolicy: RetryPolicy,
     signal: AbortSignal,
   ): Promise<Planner> {
@@ -196,6 +201,7 @@ export class RunOpener {
       thorough: run.mode === 'full' || run.kind === 'apply' || run.kind === 'retry',
       remembersRefusals: run.kind !== 'retry' && !mirrors,
       since,
+      openDeletes: openWrites.deletes,
     };
     return run.undoes_sync_id === null
       ? new ItemPlanner(this.database, retryPolicy, signal, options)
