@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-const STYLE = `:root{color-scheme:light dark;font:1rem/1.6 system-ui,sans-serif}body{max-width:46rem;margin:2rem auto;padding:0 1rem}
+const STYLE = `:root{color-scheme:light dark;background:Canvas;color:CanvasText;font:1rem/1.6 system-ui,sans-serif}body{max-width:46rem;margin:2rem auto;padding:0 1rem}
 h2{margin-top:2.5rem;scroll-margin-top:1rem}:target{border-left:.25rem solid;padding-left:.75rem}code{font-family:ui-monospace,monospace}
 button{font:inherit;padding:.5rem 1.25rem;cursor:pointer}`;
 
