@@ -49,21 +49,23 @@ export async function fill(server: EmbeddedPostgres): Promise<void> {
        SELECT org, 'odd-' || n, 'customer', 'woocommerce', (ARRAY[E'tab\\t, line\\n, \\\\. and \\\\N', '', 'Größe €', '"a";''b'''])[n % 4 + 1]
          FROM unnest(ARRAY['org-a', 'org-b']) AS org, generate_series(1, 400) AS n`,
   );
+  // In the middle of a month: what is two months before its last day may stand in the same month as what is one month before.
+  const middle = (months: number) => `date_trunc('month', now()) - interval '${months} months' + interval '14 days'`;
   for (const [age, months] of [
     ['a month ago', 1],
     ['the month to detach', 2],
   ] as const)
     await sql(
       asSuperuser(server),
-      `SELECT app.ensure_activity_partition(date_trunc('hour', now() - interval '${months} months') + interval '2 hours');
+      `SELECT app.ensure_activity_partition(${middle(months)});
        INSERT INTO public.sync_activity_log (org_id, created_at, sync_id, activity_type, status)
-         SELECT org, now() - interval '${months} months' + interval '3 hours', '${age}', 'batch_process', 'running'
+         SELECT org, ${middle(months)}, '${age}', 'batch_process', 'running'
            FROM unnest(ARRAY['org-a', 'org-b']) AS org, generate_series(1, 50)`,
     );
   await sql(
     asSuperuser(server),
     `DO $$ BEGIN EXECUTE format('ALTER TABLE public.sync_activity_log DETACH PARTITION public.%I',
-       app.activity_partition_name(now() - interval '2 months' + interval '3 hours')); END $$`,
+       app.activity_partition_name(${middle(2)})); END $$`,
   );
   await sql(asSuperuser(server), `INSERT INTO pgboss.job (name, data) VALUES ('sync-runs', '{"org_id": "org-a"}')`);
   await sql(asSuperuser(server), `INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')`);
