@@ -49,11 +49,11 @@ export async function fill(server: EmbeddedPostgres): Promise<void> {
        SELECT org, 'odd-' || n, 'customer', 'woocommerce', (ARRAY[E'tab\\t, line\\n, \\\\. and \\\\N', '', 'Größe €', '"a";''b'''])[n % 4 + 1]
          FROM unnest(ARRAY['org-a', 'org-b']) AS org, generate_series(1, 400) AS n`,
   );
-  // In the middle of a month: what is two months before its last day may stand in the same month as what is one month before.
-  const middle = (months: number) => `date_trunc('month', now()) - interval '${months} months' + interval '14 days'`;
+  // In the middle of the months, which are other ones on each day of this month.
+  const middle = (months: number) => `date_trunc('month', now()) + interval '${months} months 14 days'`;
   for (const [age, months] of [
-    ['a month ago', 1],
-    ['the month to detach', 2],
+    ['a month ahead', 1],
+    ['the month to detach', -1],
   ] as const)
     await sql(
       asSuperuser(server),
@@ -65,7 +65,7 @@ export async function fill(server: EmbeddedPostgres): Promise<void> {
   await sql(
     asSuperuser(server),
     `DO $$ BEGIN EXECUTE format('ALTER TABLE public.sync_activity_log DETACH PARTITION public.%I',
-       app.activity_partition_name(${middle(2)})); END $$`,
+       app.activity_partition_name(${middle(-1)})); END $$`,
   );
   await sql(asSuperuser(server), `INSERT INTO pgboss.job (name, data) VALUES ('sync-runs', '{"org_id": "org-a"}')`);
   await sql(asSuperuser(server), `INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')`);
