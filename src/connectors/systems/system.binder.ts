@@ -12,6 +12,7 @@ import {
   findSystemsLike,
   insertSystem,
   learnSystem,
+  lockSystems,
   replaceSystem,
   type SystemRow,
 } from './system.sql.ts';
@@ -55,13 +56,21 @@ export class SystemBinder {
   async bind(connection: Bound, found: SystemIdentity, known: SystemRow | null): Promise<SystemRow> {
     const { orgId } = currentTenant();
     return this.database.transaction(async (transaction) => {
-      const system = known ?? (await this.create(connection.system, found, markOfSystem(connection.system, found)));
+      const system = known ?? (await this.found(connection, found));
       await transaction.query(learnSystem(orgId, system.id, found));
       const { id, access_revision } = connection;
       const [bound] = await transaction.query(bindConnection(orgId, id, access_revision, system.id));
       if (!bound) throw new Problem('conflict', `The connection "${connection.name}" was changed meanwhile.`);
       return system;
     });
+  }
+
+  /** A system that was not known. Another connection may have been bound to it meanwhile, perhaps at another address of it. */
+  private async found({ system, ...connection }: Bound, found: SystemIdentity): Promise<SystemRow> {
+    await this.database.query(lockSystems(currentTenant().orgId));
+    const standing = await this.standing({ ...connection, system, system_id: null }, found);
+    if (standing.likeness === 'same' && standing.system) return standing.system;
+    return this.create(system, found, markOfSystem(system, found));
   }
 
   /** Binds the connection to a system that somebody says is not the one of the connection, also when it looks the same. */

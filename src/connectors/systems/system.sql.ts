@@ -31,6 +31,12 @@ export const findSystemsLike = (orgId: string, system: string, { identity, place
 
 export type NewSystem = SystemRow & { readonly system: string };
 
+/** Two that bind their first connection to one system wait for each other, so that the later one finds it. */
+export const lockSystems = (orgId: string): Statement => ({
+  text: `SELECT app.lock($1, 'systems')`,
+  values: [orgId],
+});
+
 /** Returns no row when there is one that says the same. */
 export const insertSystem = (
   orgId: string,
