@@ -159,7 +159,7 @@ it(
             bent.proxy.bend(oddly(odd));
             for (const entity of ENTITIES) {
               const was = (await bent.live(entity)).map(({ external_id }) => external_id);
-              const { progress, counts } = await bent.sync(entity, {}, 240_000);
+              const { progress, counts } = await bent.sync(entity, {}, 60_000);
               const records = await bent.live(entity);
               const read = records.map(({ external_id }) => external_id);
               const there = existing(bent, entity);
