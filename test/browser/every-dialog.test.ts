@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunsFixture } from '../runs/runs.support.ts';
 import { type Filled, fillOrganization, TO_APPROVE } from './support/filled.organization.ts';
 import { TestBrowser } from './support/test-browser.ts';
-import type { WatchedPage } from './support/watched.page.ts';
+import { untilShown, type WatchedPage } from './support/watched.page.ts';
 
 const ORG = 'org-every-dialog';
 
@@ -136,8 +136,7 @@ const hasFocus = (opener: Locator) => opener.evaluate((element) => element === d
 
 async function show({ page }: WatchedPage, path: string): Promise<void> {
   await page.goto(fixture.service.url + path);
-  await page.getByRole('heading', { level: 1 }).waitFor();
-  await page.waitForFunction(() => !document.querySelector('.skeleton, .sync-skeleton, [aria-busy="true"]'));
+  await untilShown(page);
 }
 
 const SCHEMES = [

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { RunsFixture } from '../runs/runs.support.ts';
 import { type Filled, fillOrganization } from './support/filled.organization.ts';
 import { TestBrowser } from './support/test-browser.ts';
+import { untilShown } from './support/watched.page.ts';
 
 const ORG = 'org-every-link';
 /** What a page says when there is nothing at its address. */
@@ -29,8 +30,7 @@ it('No link of a page leads to something that is not there', async () => {
   const { page } = watched;
   const show = async (address: string) => {
     await page.goto(address);
-    await page.getByRole('heading', { level: 1 }).waitFor();
-    await page.waitForFunction(() => !document.querySelector('.skeleton, .sync-skeleton, [aria-busy="true"]'));
+    await untilShown(page);
   };
   const ways = new Map<string, string>();
   for (const [name, path] of Object.entries(filled.paths)) {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunsFixture } from '../runs/runs.support.ts';
 import { type Filled, fillOrganization } from './support/filled.organization.ts';
 import { TestBrowser } from './support/test-browser.ts';
-import type { WatchedPage } from './support/watched.page.ts';
+import { untilShown, type WatchedPage } from './support/watched.page.ts';
 
 const ORG = 'org-every-page';
 const WIDTHS = [390, 1280, 1920];
@@ -21,11 +21,9 @@ afterAll(async () => {
   await fixture.close();
 });
 
-/** Its heading stands there, and nothing is on its way any more. */
 async function shown({ page }: WatchedPage, path: string): Promise<void> {
   await page.goto(fixture.service.url + path);
-  await page.getByRole('heading', { level: 1 }).waitFor();
-  await page.waitForFunction(() => !document.querySelector('.skeleton, .sync-skeleton, [aria-busy="true"]'));
+  await untilShown(page);
 }
 
 const overflows = ({ page }: WatchedPage) =>

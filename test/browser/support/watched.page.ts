@@ -50,3 +50,9 @@ export class WatchedPage {
     return this.page.context().close();
   }
 }
+
+/** The page has its heading, and nothing is on its way any more. */
+export async function untilShown(page: Page): Promise<void> {
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.waitForFunction(() => !document.querySelector('.skeleton, .sync-skeleton, [aria-busy="true"]'));
+}
