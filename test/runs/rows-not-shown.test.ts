@@ -94,6 +94,64 @@ describe('A run does not end as completed while a shop withholds rows that it co
     }
   });
 
+  it('A product whose variations are counted and not shown fails, and no other', () =>
+    withBentShop(fixture, async (bent) => {
+      const ids = Array.from({ length: 5 }, (_, n) => create.product(bent.shop, n));
+      const shirt = bent.shop.admin.createProduct({ name: 'Shirt', type: 'variable' }).id;
+      const path = `/products/${shirt}/variations`;
+      bent.proxy.bend(totalled(path, () => '1000'));
+      for (const [mode, created] of [
+        ['full', { created: 5 }],
+        ['incremental', { unchanged: 5 }],
+        ['full', { unchanged: 5 }],
+      ] as const) {
+        const run = await bent.sync('product', { mode });
+        expect([mode, run.progress.status, run.counts]).toEqual([
+          mode,
+          'completed_with_errors',
+          { ...created, failed: 1 },
+        ]);
+        expect(await bent.items(run)).toMatchObject([
+          { ...NOT_SHOWN, external_id: String(shirt), message: expect.stringContaining(path) },
+        ]);
+      }
+      expect(await bent.live('product')).toHaveLength(ids.length);
+      bent.proxy.bend(null);
+      expect((await bent.sync('product')).counts).toEqual({ created: 1, unchanged: 5 });
+    }));
+
+  it('A customer whose account is counted and not shown is not made again in another shop, and no other fails', () =>
+    withBentShop(fixture, async (from) =>
+      withBentShop(
+        fixture,
+        async (to) => {
+          for (let n = 0; n < 5; n += 1) create.customer(from.shop, n);
+          to.shop.admin.createCustomer({ email: 'c2@shop.example' });
+          to.proxy.bend(async (request, forward) => {
+            const response = await forward();
+            const isHidden =
+              isList(request, '/customers') && request.url.searchParams.get('email') === 'c2@shop.example';
+            return isHidden ? { ...response, body: '[]' } : response;
+          });
+          const destination = { connection_id: to.id };
+          const run = await from.sync('customer', { destination });
+          expect([run.progress.status, run.counts]).toEqual(['completed', { created: 4, conflict: 1 }]);
+          expect(await from.items(run)).toMatchObject([
+            { ...NOT_SHOWN, outcome: 'skipped', message: expect.stringContaining('/customers') },
+          ]);
+          to.proxy.bend(null);
+          const next = await from.sync('customer', { destination });
+          expect([next.progress.status, next.counts.failed]).toEqual(['completed', undefined]);
+          const emails = to.shop
+            .state()
+            .customers()
+            .map(({ email }) => email);
+          expect(emails.filter((email) => email === 'c2@shop.example')).toHaveLength(1);
+        },
+        { org: from.org },
+      ),
+    ));
+
   it('but says nothing of a shop that only caps its pages, or says a total that is too large', async () =>
     withBentShop(fixture, async (bent) => {
       for (let n = 0; n < 40; n += 1) create.order(bent.shop, n);

@@ -2,6 +2,7 @@ import type { Candidate, Match } from '../../contract/connector.types.ts';
 import { CUSTOMER_FIELDS, customerFromShop } from '../mapping/customer.mapping.ts';
 import { madeFor } from '../mapping/raw.reader.ts';
 import { textOf } from '../mapping/shop.values.ts';
+import { RowsNotShown } from '../pagination/listing.reader.ts';
 import { accountsOf } from '../read/account.search.ts';
 import { isReadRole } from '../read/customer.reader.ts';
 import { inParallel, type Shop } from '../read/shop.context.ts';
@@ -18,13 +19,23 @@ export function matchCustomers(
   return inParallel(candidates, async ({ key, data }) => {
     const email = 'email' in data ? data.email?.trim().toLowerCase() : undefined;
     if (!email) return [];
-    const found = await accountsOf(client, email, `${CUSTOMER_FIELDS},role,meta_data`, signal);
+    const found = await accountsShown(client, email, signal);
+    if (found instanceof RowsNotShown) return [{ external_id: `unknown:${email}`, data: null, problem: found.problem }];
     return found.map((raw): Match => {
       const [role, made] = [textOf(raw.role), madeFor(key, raw)];
       const held = !made.marked && !isReadRole(role, settings) && `it is an account with the role ${role}`;
       return { ...customerFromShop(raw), ...made, ...(held && { held }) };
     });
   });
+}
+
+async function accountsShown(client: Shop['client'], email: string, signal: AbortSignal) {
+  try {
+    return await accountsOf(client, email, `${CUSTOMER_FIELDS},role,meta_data`, signal);
+  } catch (error) {
+    if (error instanceof RowsNotShown) return error;
+    throw error;
+  }
 }
 
 /** The accounts that have these emails, by email in lower case. */

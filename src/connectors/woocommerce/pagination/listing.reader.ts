@@ -1,6 +1,7 @@
 import { FetchBound } from '../../border/fetch.bound.ts';
 import { isTooMuch } from '../../border/smaller.parts.ts';
 import { ConnectorError } from '../../contract/connector.error.ts';
+import type { ItemProblem } from '../../contract/connector.types.ts';
 import { idOf } from '../mapping/raw.reader.ts';
 import type { Params, Raw, ShopClient, ShopList } from '../shop/shop.client.ts';
 import { type FetchWindow, LARGEST_PAGE, tenthOf, type Window } from './id.pagination.ts';
@@ -32,6 +33,11 @@ export class RowsNotShown extends ConnectorError {
       'protocol',
       `The shop's list at ${path} has ${count}, and not all of them were shown, however few were asked for: ${place} is missing.`,
     );
+  }
+
+  /** Of the one item that was looked for. */
+  get problem(): ItemProblem {
+    return { error_class: 'not_shown', message: this.message };
   }
 }
 

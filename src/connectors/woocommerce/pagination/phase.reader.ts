@@ -89,9 +89,7 @@ async function readPhase(phases: readonly Phase[], at: PhaseCursor, pageSize: nu
 /** What the shop counts in this phase and does not show is told, since nobody can know what it is. */
 async function notShown(phase: Phase): Promise<ExternalItem[]> {
   const found = await findRowNotShown(phase.path, (window) => phase.ids(window));
-  if (!found) return [];
-  const problem = { error_class: 'not_shown', message: found.message };
-  return [{ external_id: `unknown:${phase.name}-not-shown`, data: null, problem }];
+  return found ? [{ external_id: `unknown:${phase.name}-not-shown`, data: null, problem: found.problem }] : [];
 }
 
 interface PhaseRows extends IdPage {

@@ -55,8 +55,7 @@ export class GuestLookup {
       return order && guestFromOrder(order);
     } catch (error) {
       if (!(error instanceof RowsNotShown)) throw error;
-      const problem = { error_class: 'not_shown', message: error.message };
-      return { external_id: guestId(email), data: null, problem };
+      return { external_id: guestId(email), data: null, problem: error.problem };
     }
   }
 

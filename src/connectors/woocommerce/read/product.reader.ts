@@ -2,7 +2,7 @@ import type { ExternalItem } from '../../contract/connector.types.ts';
 import { PRODUCT_FIELDS, productFromShop } from '../mapping/product.mapping.ts';
 import { idOf, trashed } from '../mapping/raw.reader.ts';
 import { VARIATION_FIELDS, withOwnCodes } from '../mapping/variation.mapping.ts';
-import { readListing } from '../pagination/listing.reader.ts';
+import { RowsNotShown, readListing } from '../pagination/listing.reader.ts';
 import type { Raw } from '../shop/shop.client.ts';
 import { shopCodeOf } from '../shop/shop.response.ts';
 import type { Documents } from './document.reader.ts';
@@ -46,7 +46,8 @@ export interface FoundVariations extends FoundRows {
 /**
  * All variations of a product outside the trash, or those in it, as the shop returns them. The list of a product that is gone is empty
  * and no error, as is that of a cache or a plugin. So what the list leaves out of the product's own list of ids is asked for by its id, after
- * the product itself. Those ids and the total also spare the look whether more follow.
+ * the product itself. Those ids and the total also spare the look whether more follow. Variations that are counted and not shown are a
+ * problem of this product, and of no other.
  */
 export async function variationsOf(
   shop: Shop,
@@ -73,9 +74,11 @@ export async function variationsOf(
     const listing = { path: where.path, params, passesOverHidden: status === 'any' && ids.length > 0 };
     await readListing(shop.client, listing, add, signal);
   } catch (error) {
-    const left = shopCodeOf(error) === null ? null : (await productNow(shop, product, signal)).left;
-    if (left === null) throw error;
-    return { rows: [], hidden: [], left };
+    const isHidden = error instanceof RowsNotShown;
+    const left = isHidden || shopCodeOf(error) !== null ? (await productNow(shop, product, signal)).left : null;
+    if (left !== null) return { rows: [], hidden: [], left };
+    if (!isHidden) throw error;
+    return { rows: [], hidden: [{ external_id: String(idOf(product)), data: null, problem: error.problem }], left };
   }
   const isMissing = (id: number) => status === 'any' && !found.has(id);
   if (found.size >= MAX_VARIATIONS || !ids.some(isMissing))

@@ -76,7 +76,8 @@ async function restoreParts(
 ): Promise<ItemProblem | undefined> {
   if (raw.status === 'trash') return STILL_TRASHED;
   if (raw.type !== 'variable' || !product) return undefined;
-  const { rows: trashed } = await variationsOf(shop, { id }, signal, 'trash');
+  const { rows: trashed, hidden } = await variationsOf(shop, { id }, signal, 'trash');
+  if (hidden[0]?.problem) return hidden[0].problem;
   const { update, delete: unwanted } = planVariations(product.variations ?? [], trashed, raw);
   const bodies = new Map(update.map((body) => [idOf(body), body]));
   const wanted = trashed.flatMap((one) => idOf(one) ?? []).filter((one) => !unwanted.includes(one));
