@@ -216,15 +216,20 @@ export const cancelPausedRun = (orgId: string, syncId: string): Statement => ({
   values: [orgId, syncId],
 });
 
-/** Requests a cancel of every open run from or to the connection. `is_over`: the run had no worker, so its sync has ended. */
+/**
+ * Requests a cancel of every open run from or to the connection. `is_over`: the run had no worker, so its sync has ended. The runs are locked
+ * before their syncs, as a worker locks them that takes one: the other way round both would wait for each other.
+ */
 export const cancelRunsOf = (orgId: string, connectionId: string, user: string): Statement => ({
   text: `
+    WITH held AS MATERIALIZED (
+      SELECT r.sync_id FROM public.sync_runs r
+       WHERE r.org_id = $1 AND r.state <> 'ended' AND $2 IN (r.source_connection_id, r.destination_connection_id)
+       ORDER BY r.sync_id FOR NO KEY UPDATE)
     UPDATE public.sync_progress p
        SET cancel_requested = true, requested_at = now(), requested_by = $3,
            status = CASE WHEN p.status IN ('queued', 'paused') THEN 'cancelled' ELSE p.status END
-     WHERE p.org_id = $1 AND p.completed_at IS NULL AND p.sync_id = ANY (ARRAY(
-       SELECT r.sync_id FROM public.sync_runs r
-        WHERE r.org_id = $1 AND r.state <> 'ended' AND $2 IN (r.source_connection_id, r.destination_connection_id)))
+     WHERE p.org_id = $1 AND p.completed_at IS NULL AND p.sync_id = ANY (ARRAY(SELECT h.sync_id FROM held h))
     RETURNING p.sync_id, p.completed_at IS NOT NULL AS is_over`,
   values: [orgId, connectionId, user],
 });

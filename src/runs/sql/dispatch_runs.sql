@@ -23,6 +23,12 @@ BEGIN
                   w.approval = 'wanted' AS unapproved, w.approval_until
              FROM public.sync_runs w JOIN public.sync_progress p USING (org_id, sync_id)
             WHERE w.org_id = org AND w.state = 'waiting' ORDER BY w.created_at, w.sync_id LOOP
+    -- Whoever holds one of its rows may wait for this lock, as a request to cancel does, and dispatches then. So it is left to them.
+    IF r.completed_at IS NOT NULL OR r.unapproved THEN
+      PERFORM FROM public.sync_runs w JOIN public.sync_progress p USING (org_id, sync_id)
+        WHERE w.org_id = org AND w.sync_id = r.sync_id FOR NO KEY UPDATE SKIP LOCKED;
+      CONTINUE WHEN NOT FOUND;
+    END IF;
     IF r.completed_at IS NOT NULL THEN
       UPDATE public.sync_runs w SET state = 'ended' WHERE w.org_id = org AND w.sync_id = r.sync_id;
       CONTINUE;

@@ -46,12 +46,14 @@ SET lock_timeout = '3s' AS $$
 DECLARE
   r record;
 BEGIN
-  PERFORM app.lock(org, 'dispatch_runs');
   SELECT w.entity_type, w.source_connection_id, w.destination_connection_id INTO r FROM public.sync_runs w
    WHERE w.org_id = org AND w.sync_id = sync AND w.lease_epoch = epoch AND w.state = 'ready' AND w.leased_by IS NOT NULL FOR UPDATE;
   IF NOT FOUND THEN
     RETURN false;
   END IF;
+  -- A request to cancel holds the row of its sync and then dispatches, so whoever may change that row takes it before the lock.
+  PERFORM FROM public.sync_progress p WHERE p.org_id = org AND p.sync_id = sync FOR NO KEY UPDATE;
+  PERFORM app.lock(org, 'dispatch_runs');
   IF app.take_slots(org, sync, r.entity_type, app.slots_of(org, r.source_connection_id, r.destination_connection_id)) THEN
     RETURN true;
   END IF;
