@@ -33,6 +33,7 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('JobQueue');
   private readonly boss: PgBoss;
   private readonly workers: (() => Promise<unknown>)[] = [];
+  private readonly workerIds = new Map<QueueName, string[]>();
   private readonly stops: (() => void)[] = [];
   private readonly works: boolean;
 
@@ -72,13 +73,30 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy {
   /** Registers a worker; call it before `onApplicationBootstrap`. With SYNC_WORKER=off the worker gets no jobs. */
   work<Data extends object>(queue: QueueName, options: WorkOptions, worker: JobWorker<Data>): void {
     const each = (jobs: Job<Data>[]) => Promise.all(jobs.map(({ data }) => worker.handle(data)));
-    this.workers.push(() => this.boss.work<Data>(queue, options, each));
+    const { localConcurrency = 1, ...common } = options;
+    // pg-boss wakes a worker by its id, and tells only one of those that a call makes.
+    for (let n = 0; n < localConcurrency; n += 1)
+      this.workers.push(async () => this.idsOf(queue).push(await this.boss.work<Data>(queue, common, each)));
     this.stops.push(() => worker.stop?.());
   }
 
-  /** Sends a job as part of the transaction: when it commits, or not at all. */
+  /**
+   * Sends a job as part of the transaction: when it commits, or not at all. A free worker of this process begins with it at once, one of
+   * another process when it next looks at the queue. LISTEN would tell those, too, but any login of the database may hold up its queue.
+   */
   async send(transaction: TenantTransaction, queue: QueueName, data: object, options: SendOptions): Promise<void> {
     await this.boss.send(queue, data, { ...options, db: executeIn(transaction) });
+    if (options.startAfter === undefined) transaction.afterCommit(() => this.wake(queue));
+  }
+
+  private wake(queue: QueueName): void {
+    for (const id of this.idsOf(queue)) this.boss.notifyWorker(id);
+  }
+
+  private idsOf(queue: QueueName): string[] {
+    const ids = this.workerIds.get(queue) ?? [];
+    this.workerIds.set(queue, ids);
+    return ids;
   }
 
   /** Cancels the active jobs of a key whose worker is gone. They would count against the group's limit until pg-boss misses a heartbeat. */

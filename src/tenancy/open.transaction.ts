@@ -12,6 +12,7 @@ export class OpenTransaction implements TenantTransaction {
   private readonly opening: readonly Statement[];
   private readonly withinMs: number;
   private readonly closing: Statement[] = [];
+  private readonly effects: (() => void)[] = [];
   private opened: Promise<unknown> | undefined;
 
   /** Each statement must be answered `withinMs`. */
@@ -35,12 +36,17 @@ export class OpenTransaction implements TenantTransaction {
     this.closing.push(statement);
   }
 
+  afterCommit(effect: () => void): void {
+    this.effects.push(effect);
+  }
+
   async commit(): Promise<void> {
     this.open();
     const closed = inOneRoundTrip(this.client, [...this.closing, COMMIT], this.withinMs);
     await Promise.allSettled([closed]);
     await this.opened;
     await closed;
+    for (const effect of this.effects) effect();
   }
 
   /** Why the transaction could not be opened: undefined when it was, or was never tried. */

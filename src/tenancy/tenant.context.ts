@@ -9,6 +9,8 @@ export interface TenantTransaction {
   query<Row extends object>(statement: Statement): Promise<Row[]>;
   /** Sent with COMMIT, when the work has succeeded; costs no round trip. */
   beforeCommit(statement: Statement): void;
+  /** Called when it has committed, and never otherwise. It must not throw. */
+  afterCommit(effect: () => void): void;
 }
 
 /** The organization and the caller of the current request or job. */
