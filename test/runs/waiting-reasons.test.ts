@@ -50,7 +50,7 @@ describe('A run that meets a shop that does not answer as it should', () => {
       expect(run.progress).toMatchObject({
         status: 'failed',
         waiting_reason: null,
-        error_message: expect.stringMatching(/GET \/products has status 200 and no JSON: "Notice: Undefined index: x/),
+        error_message: expect.stringMatching(/GET \/products has status 200 and no JSON: “Notice: Undefined index: x/),
       });
       const { body: trail } = await fixture.call(org, 'GET', `/activity?sync_id=${sync_id}`);
       const types = trail.items.map((entry: Json) => [entry.activity_type, /no JSON/.test(entry.error_message ?? '')]);

@@ -42,6 +42,9 @@ export interface ConnectorErrorOptions {
   readonly cause?: unknown;
 }
 
+/** What a system said, in the marks by which `masked` and the trail know where it ends. */
+export const quoted = (said: string): string => `“${said.replaceAll('”', '"')}”`;
+
 /** The message is for people. It never contains a credential, a query string with keys, or a traceback. */
 export class ConnectorError extends Error {
   override readonly name = 'ConnectorError';
@@ -69,7 +72,7 @@ export class ConnectorError extends Error {
   /** The message with what the system said in quotation marks, so that `masked` leaves it out for whoever may not see values of items. */
   get quoting(): string {
     const { said, message } = this;
-    return said ? message.replace(said, () => `“${said.replaceAll('”', '"')}”`) : message;
+    return said ? message.replace(said, () => quoted(said)) : message;
   }
 
   /** True when it is worth trying the same again later. */

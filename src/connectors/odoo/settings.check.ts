@@ -28,7 +28,7 @@ export async function checkDomain(client: OdooClient, entity: OdooEntity, signal
     if (!(error instanceof OdooFault) || !error.ofItem) throw error;
     // A UserError says that the model is not installed; what is wrong with a domain is a ValueError.
     if (error.kind === 'rejected' && error.errorClass !== 'user_error')
-      refuse(`${entity.type}_domain`, 'the domain', error.message);
+      refuse(`${entity.type}_domain`, 'the domain', error.quoting);
   }
 }
 

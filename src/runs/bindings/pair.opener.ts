@@ -60,6 +60,6 @@ function refuseSame(same: boolean, one: ConnectionRow, other: ConnectionRow): vo
 /** What waiting does not mend is told as it is; the rest may be tried again. */
 function failed(error: ConnectorError, source: OpenedConnection, destination: OpenedConnection): Problem {
   const names = `"${source.connection.name}" or "${destination.connection.name}"`;
-  const message = `${names} did not do what was asked: ${source.redact(destination.redact(error.message))}`;
+  const message = `${names} did not do what was asked: ${source.redact(destination.redact(error.quoting))}`;
   return error.transient ? new Problem('unavailable', message, { retryAfter: 5 }) : new Problem('conflict', message);
 }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { masked } from '../../../src/common/masked.text.ts';
 import type { CanonicalOrder, CanonicalProduct } from '../../../src/connectors/canonical/canonical.types.ts';
 import { ConnectorError } from '../../../src/connectors/contract/connector.error.ts';
 import type { ConnectorSession, WriteOperation } from '../../../src/connectors/contract/connector.types.ts';
@@ -288,6 +289,17 @@ describe('Writing to a shop', () => {
     await expect(session.write('order', remove, NEVER)).rejects.toMatchObject({ kind: 'not-found' });
   });
 
+  it('quotes in a warning what the shop says, so that it is masked for who may not see values of persons', async () => {
+    const said = 'Ada “Countess” Lovelace may not list';
+    shop.on = ({ method, path }) =>
+      path === 'orders' || method === 'POST'
+        ? { status: 403, body: { code: 'odd', message: `${said} ${path}`, data: { status: 403 } } }
+        : undefined;
+    const { warnings } = await session.check(NEVER);
+    expect(warnings.filter((warning) => warning.includes('Lovelace'))).toHaveLength(2);
+    expect(warnings.map(masked).join()).not.toMatch(/Ada|Countess|Lovelace|may not list/);
+  });
+
   it('reports that a key may only read', async () => {
     const { status, body } = recordedResponse('13-ro-key-write');
     shop.on = ({ method }) => (method === 'POST' ? { status, body: JSON.parse(body) } : undefined);
@@ -297,7 +309,7 @@ describe('Writing to a shop', () => {
     });
     expect(await session.check(NEVER)).toMatchObject({
       warnings: expect.arrayContaining([
-        'The key may read but not write: The API key provided does not have write permissions.',
+        'The key may read but not write: “The API key provided does not have write permissions.”',
       ]),
     });
   });

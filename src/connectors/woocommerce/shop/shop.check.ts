@@ -15,13 +15,13 @@ export async function checkShop(
   const warnings: string[] = await listWarnings(client, '/customers', signal);
   for (const path of ['/products', '/orders']) {
     const refusal = await refusalOf(async () => void warnings.push(...(await listWarnings(client, path, signal))));
-    if (refusal) warnings.push(`The key cannot read ${path.slice(1)}: ${refusal.message}`);
+    if (refusal) warnings.push(`The key cannot read ${path.slice(1)}: ${refusal.quoting}`);
   }
   await unlessRefused(async () => void warnings.push(...(await roleWarnings(client, customerRoles, signal))));
   if (await hasPricesWithTax(client, signal)) warnings.push(PRICES_WITH_TAX);
   const request = { method: 'POST', path: '/customers/batch', body: {}, idempotent: true } as const;
   const readOnly = await refusalOf(() => client.send(request, signal));
-  if (readOnly) warnings.push(`The key may read but not write: ${readOnly.message}`);
+  if (readOnly) warnings.push(`The key may read but not write: ${readOnly.quoting}`);
   const version = await versionOf(client, signal);
   return { version, account: null, credentials_expire_at: null, warnings: [...warnings, ...client.remarks] };
 }

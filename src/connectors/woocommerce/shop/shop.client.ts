@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { steadyNow } from '../../../common/clock.ts';
-import { ConnectorError } from '../../contract/connector.error.ts';
+import { ConnectorError, quoted } from '../../contract/connector.error.ts';
 import type { HttpClient, HttpRequest } from '../../http/http.types.ts';
 import type { ShopSettings } from '../woocommerce.settings.ts';
 import { beginningOf } from './framed.json.ts';
@@ -180,7 +180,7 @@ const CACHED =
   "A cache answers for the shop's REST API. It is asked past, but it should leave out /wp-json/wc/: other programs read old data.";
 
 const aroundJson = (around: string): string =>
-  `A plugin or a cache prints text around the shop's JSON: "${beginningOf(around)}".`;
+  `A plugin or a cache prints text around the shop's JSON: ${quoted(beginningOf(around))}.`;
 
 function asRaw(value: unknown): Raw {
   return typeof value === 'object' && value !== null ? (value as Raw) : {};

@@ -1,4 +1,4 @@
-import { ConnectorError } from '../../contract/connector.error.ts';
+import { ConnectorError, quoted } from '../../contract/connector.error.ts';
 import type { HttpResponse } from '../../http/http.types.ts';
 import { parseJson, TOO_MANY_MEMBERS } from '../../http/json.parser.ts';
 import { requestedWaitMs } from '../../http/retry-after.header.ts';
@@ -40,7 +40,7 @@ export async function readResponse(response: HttpResponse, call: ShopCall, now: 
   }
   if (status >= 200 && status < 300) {
     if (body !== undefined) return { ok: true, body, ...(around && { around }) };
-    const message = `The shop's response to ${call.method} ${call.path} has status ${status} and no JSON: "${beginningOf(response.body)}".`;
+    const message = `The shop's response to ${call.method} ${call.path} has status ${status} and no JSON: ${quoted(beginningOf(response.body))}.`;
     return failed(new ConnectorError('protocol', message, { status, ambiguous: !call.idempotent }));
   }
   const problem = problemOf(body);
