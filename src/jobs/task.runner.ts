@@ -23,6 +23,9 @@ const STOP_WITHIN_MS = 10_000;
 /** A task ends its turn after this many batches, so that one with much to do leaves time for the others. */
 const BATCHES_A_TURN = 200;
 
+/** Tasks that are done as often as this wait for none that is done less often, and may take minutes: what is due within a minute. */
+const PROMPT_SECONDS = 30;
+
 /** A task that is one SQL statement. It returns one row, whose column `changed` says how many rows it changed. */
 export type ScheduledStatement = Omit<ScheduledTask, 'run'> & { readonly statement: Statement };
 
@@ -31,7 +34,10 @@ export type ScheduledStatement = Omit<ScheduledTask, 'run'> & { readonly stateme
 export class TaskRunner implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Maintenance');
   private readonly tasks: ScheduledTask[] = [];
-  private turn: Promise<void> | undefined;
+  private readonly turns: Record<'prompt' | 'other', Promise<void> | undefined> = {
+    prompt: undefined,
+    other: undefined,
+  };
   private stopped = false;
 
   constructor(
@@ -59,20 +65,30 @@ export class TaskRunner implements OnApplicationBootstrap, OnModuleDestroy {
   @Interval(WAKE_MS)
   wake(): Promise<void> {
     if (this.env.SYNC_WORKER === 'off' || this.stopped) return Promise.resolve();
-    this.turn ??= this.runDue().finally(() => {
-      this.turn = undefined;
-    });
-    return this.turn;
+    return this.bothTurns(
+      (lane) =>
+        (this.turns[lane] ??= this.runDue(lane).finally(() => {
+          this.turns[lane] = undefined;
+        })),
+    );
   }
 
   /** Waits a moment for the batch at work, since the pool is still open. One that is cut off is done again. */
   async onModuleDestroy(): Promise<void> {
     this.stopped = true;
-    await within(STOP_WITHIN_MS, this.turn);
+    await within(
+      STOP_WITHIN_MS,
+      this.bothTurns((lane) => this.turns[lane]),
+    );
   }
 
-  private async runDue(): Promise<void> {
-    for (const task of this.tasks) {
+  private async bothTurns(of: (lane: 'prompt' | 'other') => Promise<void> | undefined): Promise<void> {
+    await Promise.all([of('prompt'), of('other')]);
+  }
+
+  private async runDue(lane: 'prompt' | 'other'): Promise<void> {
+    const tasks = this.tasks.filter(({ everySeconds }) => everySeconds <= PROMPT_SECONDS === (lane === 'prompt'));
+    for (const task of tasks) {
       if (this.stopped) return;
       await this.runOnce(task).catch((error: unknown) => {
         if (!outages.tell(error)) this.logger.error({ err: error, task: task.name }, 'scheduled task failed');

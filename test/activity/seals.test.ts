@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { TaskRunner } from '../../src/jobs/task.runner.ts';
 import { takeTurns } from '../support/maintenance.support.ts';
 import { sql } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
@@ -197,6 +198,46 @@ describe('An organization whose trail cannot be sealed', () => {
     } finally {
       await worker.close();
     }
+  });
+});
+
+describe('The task that seals', () => {
+  let worker: TestService;
+  const ask = <T extends object>(text: string) => sql<T>(worker.database.superuserUrl, text);
+  const write = (orgs: string, entries: number) =>
+    ask(`INSERT INTO public.sync_activity_log (org_id, activity_type, status)
+         SELECT org, 'imported', 'completed' FROM unnest(ARRAY(${orgs})) AS o (org), generate_series(1, ${entries})`);
+  const left = () =>
+    ask(
+      'SELECT FROM (SELECT DISTINCT org_id FROM public.sync_activity_log) AS o CROSS JOIN LATERAL app.unsealed_entries(o.org_id, 1)',
+    );
+  beforeAll(async () => {
+    worker = await startTestService({ SYNC_WORKER: 'on' });
+  });
+  afterAll(() => worker.close());
+
+  it('leaves nothing of 500 organizations after one turn, nor of one that wrote much, for which no other waits', async () => {
+    await write(`SELECT 'org-' || lpad(n::text, 3, '0') FROM generate_series(1, 500) AS n`, 2);
+    await write(`SELECT 'org-000'`, 25_000);
+    await takeTurns(worker);
+    expect(await left()).toEqual([]);
+    const [order] = await ask(`
+      SELECT (SELECT max(sealed_at) FROM public.sync_activity_seals WHERE org_id <> 'org-000')
+           < (SELECT max(sealed_at) FROM public.sync_activity_seals WHERE org_id = 'org-000') AS others_first`);
+    expect(order).toEqual({ others_first: true });
+  });
+
+  it.each([
+    ['ended', 'now()'],
+    ['was cut off with its process', 'NULL'],
+  ])('has its turn again within half a minute of one that %s', async (_, finished) => {
+    await write(`SELECT 'org-later'`, 1);
+    await ask(
+      `UPDATE app.scheduled_tasks SET started_at = now() - interval '30 s', finished_at = ${finished} WHERE name = 'activity-seals'`,
+    );
+    await worker.app.get(TaskRunner).wake();
+    await worker.app.get(TaskRunner).wake();
+    expect(await left()).toEqual([]);
   });
 });
 

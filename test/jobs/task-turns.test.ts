@@ -15,9 +15,9 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 /** How many of the replicas that wake at once get the turn. */
-async function winners(name: string, everySeconds: number, replicas = 20): Promise<number> {
+async function winners(name: string, everySeconds: number, replicas = 20, deadAfterSeconds?: number): Promise<number> {
   const pool = new pg.Pool({ connectionString: service.database.appUrl, max: replicas });
-  const { text, values } = claimTask({ name, everySeconds, run: async () => 0 });
+  const { text, values } = claimTask({ name, everySeconds, deadAfterSeconds, run: async () => 0 });
   const results = await Promise.all(Array.from({ length: replicas }, () => pool.query(text, values as unknown[])));
   await pool.end();
   return results.filter(({ rows }) => rows.length > 0).length;
@@ -50,6 +50,13 @@ describe('a turn', () => {
   ])('%s', async (what, everySeconds, ago, ended, free) => {
     await tookTurn(what, ago, ended);
     expect(await winners(what, everySeconds, 3)).toBe(free);
+  });
+
+  it('of a task that says so is free again sooner after its process died', async () => {
+    await tookTurn('soon', '29 seconds', false);
+    expect(await winners('soon', 20, 3, 30)).toBe(0);
+    await tookTurn('soon', '31 seconds', false);
+    expect(await winners('soon', 20, 3, 30)).toBe(1);
   });
 });
 
@@ -84,6 +91,24 @@ describe('a task that throws', () => {
     broken = false;
     await takeTurns(service);
     expect(await lastError(service, 'broken')).toBeNull();
+  });
+});
+
+describe('a task that is done every few seconds', () => {
+  it('waits for no rare one that takes long', async () => {
+    const { promise: done, resolve } = Promise.withResolvers<void>();
+    const runner = service.app.get(TaskRunner);
+    const register = (name: string, everySeconds: number, work: () => unknown) => {
+      const run = async () => {
+        await work();
+        return 0;
+      };
+      runner.register({ name, everySeconds, run });
+    };
+    register('rare', 3_600, () => done);
+    register('prompt', 20, resolve);
+    await takeTurns(service);
+    expect(await lastError(service, 'rare')).toBeNull();
   });
 });
 

@@ -36,16 +36,17 @@ SET enable_seqscan = off AS $$
 WITH reached AS MATERIALIZED (
   SELECT coalesce((SELECT s.reaches - interval '10 minutes' FROM public.sync_activity_seals s
                     WHERE s.org_id = org ORDER BY s.sequence DESC LIMIT 1), '-infinity') AS since),
--- Seals reach forward in time but for such late entries, so those that hold an entry since then are among the newest.
+-- Seals reach forward in time but for such late entries, so those that hold an entry since then are among the newest. NOT IN is looked up in a
+-- hash, where NOT EXISTS compares each entry with each sealed one, as Postgres takes the arrays for short.
 recent AS MATERIALIZED (
-  SELECT unnest(s.entry_ids) AS id FROM public.sync_activity_seals s
-   WHERE s.org_id = org AND s.sequence > coalesce((
+  SELECT e.id FROM public.sync_activity_seals s CROSS JOIN LATERAL unnest(s.entry_ids) AS e (id)
+   WHERE e.id IS NOT NULL AND s.org_id = org AND s.sequence > coalesce((
            SELECT b.sequence FROM public.sync_activity_seals b, reached r
             WHERE b.org_id = org AND b.reaches < r.since - interval '10 minutes'
             ORDER BY b.sequence DESC LIMIT 1), 0))
 SELECT e.* FROM reached r CROSS JOIN LATERAL (
   SELECT l.* FROM public.sync_activity_log l
-   WHERE l.org_id = org AND l.created_at > r.since AND NOT EXISTS (SELECT FROM recent s WHERE s.id = l.id)
+   WHERE l.org_id = org AND l.created_at > r.since AND l.id NOT IN (SELECT s.id FROM recent s)
    ORDER BY l.created_at, l.id LIMIT most) AS e
 $$;
 ALTER FUNCTION app.unsealed_entries(text, integer) OWNER TO CURRENT_USER;
@@ -159,9 +160,9 @@ reached AS MATERIALIZED (
    WHERE s.org_id = org ORDER BY s.sequence DESC LIMIT 1),
 sealed AS MATERIALIZED (
   SELECT e.id FROM public.sync_activity_seals s CROSS JOIN LATERAL unnest(s.entry_ids) AS e (id)
-   WHERE s.org_id = org AND s.begins <= (SELECT max(p.created_at) FROM page p)
+   WHERE e.id IS NOT NULL AND s.org_id = org AND s.begins <= (SELECT max(p.created_at) FROM page p)
      AND s.reaches >= (SELECT min(p.created_at) FROM page p)),
-open AS MATERIALIZED (SELECT p.* FROM page p WHERE NOT EXISTS (SELECT FROM sealed s WHERE s.id = p.id))
+open AS MATERIALIZED (SELECT p.* FROM page p WHERE p.id NOT IN (SELECT s.id FROM sealed s))
 SELECT (SELECT count(*) FROM page)::integer,
        (SELECT p.created_at FROM page p ORDER BY p.created_at DESC, p.id DESC LIMIT 1),
        (SELECT p.id FROM page p ORDER BY p.created_at DESC, p.id DESC LIMIT 1),
