@@ -25,10 +25,10 @@ interface Answer {
   readonly ms: number;
 }
 
-async function call(path: string, body?: object): Promise<Answer> {
+async function call(path: string, body?: object, method = body ? 'POST' : 'GET'): Promise<Answer> {
   const since = performance.now();
   const response = await fetch(service.url + path, {
-    method: body ? 'POST' : 'GET',
+    method,
     headers: { 'x-api-key': API_KEY, 'x-org-id': 'org-1', 'content-type': 'application/json' },
     body: body && JSON.stringify(body),
   });
@@ -47,6 +47,7 @@ const startSync = () => {
   started += 1;
   return call('/api/sync/progress', { sync_id: `s-${started}`, entity_type: 'customer', source_system: 'shop' });
 };
+const report = (count: number) => call('/api/sync/progress/reported', { processed_count: count }, 'PATCH');
 const ready = () => call('/health/ready');
 
 /** Does it as an administrator, and ends the connections of the service, which come back to a database that is another. */
@@ -95,5 +96,106 @@ describe('A password that was changed under the service answers 503', () => {
     await waitFor('all is right again', async () => (await ready()).status === 200);
     for (const path of READS) expect(await call(path)).toMatchObject({ status: 200 });
     expect(await entry()).toMatchObject({ status: 201 });
+  });
+});
+
+const everyKindOfRequest = () =>
+  Promise.all([entry(), startSync(), report(1), ...READS.map((path) => call(path)), call('/api/sync/overview')]);
+
+describe('What Postgres says when it cannot serve answers 503', () => {
+  beforeAll(async () => {
+    await call('/api/sync/progress', { sync_id: 'reported', entity_type: 'customer', source_system: 'shop' });
+  });
+
+  it.each([
+    ['08006', 'a connection that failed'],
+    ['25006', 'a standby'],
+    ['25P03', 'a transaction that was idle'],
+    ['25P04', 'a transaction that took too long'],
+    ['28000', 'a role that may not'],
+    ['3D000', 'a database that is gone'],
+    ['53000', 'too few resources'],
+    ['53100', 'a full disk'],
+    ['53200', 'no memory'],
+    ['53300', 'no connection left'],
+    ['53400', 'a limit of the configuration'],
+    ['57P01', 'a server that stops'],
+    ['57P02', 'a server that crashed'],
+    ['57P03', 'a server that starts'],
+    ['57P04', 'a database that was dropped'],
+    ['57P05', 'a session that was idle'],
+    ['58000', 'the system below'],
+    ['58030', 'a disk that cannot be read'],
+  ])('%s, %s: to every kind of request, with Retry-After and one line in the log', async (state) => {
+    const [{ text = '' } = {}] = await sql<{ text: string }>(
+      postgres.ownerUrl,
+      `SELECT pg_get_functiondef('app.set_org(text)'::regprocedure) AS text`,
+    );
+    const broken = `CREATE OR REPLACE FUNCTION app.set_org(org_id text) RETURNS void LANGUAGE plpgsql AS
+      $$ BEGIN RAISE EXCEPTION 'not now' USING ERRCODE = '${state}'; END $$`;
+    await sql(postgres.ownerUrl, broken);
+    try {
+      const before = linesSaying(state).length;
+      for (const answer of await everyKindOfRequest()) expect(answer).toMatchObject(NOT_NOW);
+      for (const answer of await everyKindOfRequest()) expect(answer).toMatchObject(NOT_NOW);
+      expect([before, linesSaying(state).length].join()).toMatch(/^(0,1|1,1)$/);
+      expect(linesSaying('request errored')).toEqual([]);
+    } finally {
+      await sql(postgres.ownerUrl, text);
+    }
+    for (const answer of await everyKindOfRequest()) expect(answer.status).toBeLessThan(300);
+  });
+
+  it.each([
+    ['28000', 'a role that may not log in', 'ALTER ROLE sync_app NOLOGIN', 'ALTER ROLE sync_app LOGIN'],
+    [
+      '53300',
+      'a role whose connections are used up',
+      'ALTER ROLE sync_app CONNECTION LIMIT 0',
+      'ALTER ROLE sync_app CONNECTION LIMIT -1',
+    ],
+  ])('%s, %s, from the server itself; and all is right again when that is', async (_state, _what, change, back) => {
+    await failOver(change);
+    for (const answer of await everyKindOfRequest()) expect(answer).toMatchObject(NOT_NOW);
+    expect(await ready()).toMatchObject(NOT_NOW);
+    await sql(postgres.superuserUrl, back);
+    await waitFor('all is right again', async () => (await ready()).status === 200);
+    for (const answer of await everyKindOfRequest()) expect(answer.status).toBeLessThan(300);
+  });
+
+  it('a database that is renamed is gone, and comes back by its name', async () => {
+    const database = new URL(postgres.ownerUrl).pathname.slice(1);
+    const admin = Object.assign(new URL(postgres.superuserUrl), { pathname: '/postgres' }).href;
+    const rename = async (from: string, to: string) => {
+      await sql(admin, `ALTER DATABASE ${from} ALLOW_CONNECTIONS false`);
+      await sql(admin, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${from}'`);
+      await sql(admin, `ALTER DATABASE ${from} RENAME TO ${to}`);
+      await sql(admin, `ALTER DATABASE ${to} ALLOW_CONNECTIONS true`);
+    };
+    await rename(database, 'elsewhere');
+    for (const answer of await everyKindOfRequest()) expect(answer).toMatchObject(NOT_NOW);
+    expect(await ready()).toMatchObject(NOT_NOW);
+    await rename('elsewhere', database);
+    await waitFor('all is right again', async () => (await ready()).status === 200);
+    for (const answer of await everyKindOfRequest()) expect(answer.status).toBeLessThan(300);
+  });
+
+  it('57P05, sessions that the server ends when they are idle, are noticed by nobody', async () => {
+    const database = new URL(postgres.ownerUrl).pathname.slice(1);
+    await failOver(`ALTER DATABASE ${database} SET idle_session_timeout = '50ms'`);
+    for (let round = 0; round < 5; round += 1) {
+      const [{ now = '' } = {}] = await sql<{ now: string }>(postgres.superuserUrl, 'SELECT now()::text AS now');
+      await waitFor('the server has ended the sessions of the round before', async () => {
+        const { length } = await sql(
+          postgres.superuserUrl,
+          `SELECT FROM pg_stat_activity WHERE usename = 'sync_app' AND backend_start < $1::timestamptz`,
+          [now],
+        );
+        return length === 0;
+      });
+      for (const answer of await everyKindOfRequest()) expect(answer.status).toBeLessThan(300);
+    }
+    await failOver(`ALTER DATABASE ${database} RESET idle_session_timeout`);
+    await waitFor('all is right again', async () => (await ready()).status === 200);
   });
 });
