@@ -51,7 +51,7 @@ async function bench(cleanUps: CleanUps): Promise<void> {
     folder,
   );
   cleanUps.push(() => service.stop());
-  const viewers = ViewersProcess.start();
+  const viewers = new ViewersProcess();
   cleanUps.push(() => viewers.close());
   const reporting = database.startReporting(organizations, Number(flags.active), Number(flags.reports));
   cleanUps.push(() => reporting.stop());

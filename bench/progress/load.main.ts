@@ -1,3 +1,4 @@
+import { answerCommands } from '../support/command.process.ts';
 import { openBulkReporter, openHttpReporter } from './http.reporter.ts';
 import type { BenchSync, LoadCommand, LoadTarget, Reporter, RoundResult } from './load.types.ts';
 import { openSqlReporter } from './sql.reporter.ts';
@@ -8,17 +9,7 @@ import { openSqlReporter } from './sql.reporter.ts';
 let reporters: readonly Reporter[] = [];
 let acknowledged: number[] = [];
 
-process.on('disconnect', () => process.exit());
-process.on('message', (command: LoadCommand) => {
-  const work = command.type === 'open' ? open(command) : round(command.seconds);
-  work.then(
-    (result) => process.send?.(result),
-    (error: unknown) => {
-      console.error(error);
-      process.exit(1);
-    },
-  );
-});
+answerCommands<LoadCommand>((command) => (command.type === 'open' ? open(command) : round(command.seconds)));
 
 async function open({ target, syncs }: LoadCommand & { type: 'open' }): Promise<{ open: true }> {
   reporters = await Promise.all(connectionsOf(target, syncs));

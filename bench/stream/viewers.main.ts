@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { answerCommands } from '../support/command.process.ts';
 import type { RoundResult, Viewer, ViewersCommand } from './viewers.types.ts';
 
 // All viewers run in a process of their own. They use bare sockets, because viewers that cost much CPU would measure themselves.
@@ -11,17 +12,9 @@ let delays: number[] = [];
 let events = 0;
 const seen: number[] = [];
 
-process.on('disconnect', () => process.exit());
-process.on('message', (command: ViewersCommand) => {
-  const work = command.type === 'open' ? open(command.url, command.viewers) : round(command.seconds);
-  work.then(
-    (result) => process.send?.(result),
-    (error: unknown) => {
-      console.error(error);
-      process.exit(1);
-    },
-  );
-});
+answerCommands<ViewersCommand>((command) =>
+  command.type === 'open' ? open(command.url, command.viewers) : round(command.seconds),
+);
 
 async function open(url: string, viewers: readonly Viewer[]): Promise<{ open: true }> {
   for (let start = 0; start < viewers.length; start += BATCH) {
