@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 /**
  * Milliseconds since 1970 on a clock that only goes forward at the speed of time: the wall clock as it was when the process started, and what
  * has passed since. For whatever waits or measures within this process. The wall clock may be set, and then a wait by it ends an hour late
@@ -12,11 +10,12 @@ const ORIGIN = performance.timeOrigin;
 /** Waits for the work, but not longer than this. True when it has ended, whatever came of it; a failure in time is thrown. */
 export async function within(ms: number, work: Promise<unknown> | undefined): Promise<boolean> {
   if (!work) return true;
-  const timer = new AbortController();
+  const { promise: over, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(resolve, ms, false);
   try {
-    return await Promise.race([work.then(() => true), delay(ms, false, { signal: timer.signal }).catch(() => false)]);
+    return await Promise.race([work.then(() => true), over]);
   } finally {
-    timer.abort();
+    clearTimeout(timer);
     // One that fails later has nobody to tell.
     work.catch(() => undefined);
   }

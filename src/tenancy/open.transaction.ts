@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Statement } from '../database/database.ts';
-import { COMMIT, inOneRoundTrip, send } from '../database/transaction.ts';
+import { COMMIT, inOnePacket, inOneRoundTrip, send } from '../database/transaction.ts';
 import type { TenantTransaction } from './tenant.context.ts';
 
 /**
@@ -24,8 +24,11 @@ export class OpenTransaction implements TenantTransaction {
 
   /** May be taken off the transaction: `async ({ query }) => …`. */
   readonly query = async <Row extends object>(statement: Statement): Promise<Row[]> => {
-    this.open();
-    const [opened, result] = await Promise.allSettled([this.opened, send<Row>(this.client, statement, this.withinMs)]);
+    const sent = inOnePacket(this.client, () => {
+      this.open();
+      return send<Row>(this.client, statement, this.withinMs);
+    });
+    const [opened, result] = await Promise.allSettled([this.opened, sent]);
     // Whatever follows a statement that failed fails, too, and says less.
     if (opened.status === 'rejected') throw opened.reason;
     if (result.status === 'rejected') throw result.reason;
@@ -41,8 +44,10 @@ export class OpenTransaction implements TenantTransaction {
   }
 
   async commit(): Promise<void> {
-    this.open();
-    const closed = inOneRoundTrip(this.client, [...this.closing, COMMIT], this.withinMs);
+    const closed = inOnePacket(this.client, () => {
+      this.open();
+      return inOneRoundTrip(this.client, [...this.closing, COMMIT], this.withinMs);
+    });
     await Promise.allSettled([closed]);
     await this.opened;
     await closed;
