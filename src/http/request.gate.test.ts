@@ -73,4 +73,16 @@ describe('Requests begin a few at a time', () => {
     await vi.advanceTimersByTimeAsync(100);
     expect(count(after, 'has begun')).toBe(20);
   });
+
+  it('and refused are those who have waited longest, whatever organization they are of', async () => {
+    ask('org-1', 20);
+    const refused: number[] = [];
+    for (let n = 0; n < 200; n += 1) {
+      const orgId = ['org-1', 'org-2', 'org-3'][(n * n) % 3] as string;
+      gate.enter(orgId).catch(() => refused.push(n));
+    }
+    await vi.advanceTimersByTimeAsync(900);
+    expect(refused.length).toBeGreaterThan(180);
+    expect(refused).toEqual(refused.toSorted((a, b) => a - b));
+  });
 });

@@ -15,6 +15,7 @@ const WAITS_AT_MOST_MS = 700;
 const LOOK_EVERY_MS = 5;
 
 interface Waiting {
+  readonly orgId: string;
   readonly since: number;
   readonly begin: (release: () => void) => void;
   readonly refuse: (problem: Error) => void;
@@ -26,8 +27,10 @@ interface Waiting {
  */
 export class RequestGate {
   private readonly places: RequestPlaces;
-  /** By organization. Who has had a turn goes to the end. */
-  private readonly waiting = new Map<string, Waiting[]>();
+  /** By organization, each oldest first. Who has had a turn goes to the end. */
+  private readonly waiting = new Map<string, Set<Waiting>>();
+  /** Of all organizations, oldest first. */
+  private readonly byAge = new Set<Waiting>();
   private begun = 0;
   private isScheduled = false;
 
@@ -41,9 +44,10 @@ export class RequestGate {
     const release = this.waiting.has(orgId) ? undefined : this.begin(orgId);
     if (release) return release;
     return new Promise((begin, refuse) => {
-      const queue = this.waiting.get(orgId) ?? [];
-      queue.push({ since: steadyNow(), begin, refuse });
-      this.waiting.set(orgId, queue);
+      const one = { orgId, since: steadyNow(), begin, refuse };
+      const queue = this.waiting.get(orgId) ?? new Set();
+      this.waiting.set(orgId, queue.add(one));
+      this.byAge.add(one);
     });
   }
 
@@ -73,10 +77,11 @@ export class RequestGate {
     const before = this.begun;
     for (const [orgId, queue] of [...this.waiting]) {
       const release = this.begin(orgId);
-      if (!release) continue;
-      queue.shift()?.begin(release);
-      this.waiting.delete(orgId);
-      if (queue.length > 0) this.waiting.set(orgId, queue);
+      const [oldest] = queue;
+      if (!release || !oldest) continue;
+      this.leave(oldest);
+      if (this.waiting.delete(orgId)) this.waiting.set(orgId, queue);
+      oldest.begin(release);
     }
     return this.begun > before;
   }
@@ -84,13 +89,19 @@ export class RequestGate {
   private refuseOld(): number {
     const tooOld = steadyNow() - WAITS_AT_MOST_MS;
     let refused = 0;
-    for (const [orgId, queue] of this.waiting) {
-      while (refused < REFUSE_A_TURN && queue[0] && queue[0].since < tooOld) {
-        refused += 1;
-        queue.shift()?.refuse(overloaded('More requests are under way than the service gets through in time.'));
-      }
-      if (queue.length === 0) this.waiting.delete(orgId);
+    for (const one of this.byAge) {
+      if (refused === REFUSE_A_TURN || one.since >= tooOld) break;
+      refused += 1;
+      this.leave(one);
+      one.refuse(overloaded('More requests are under way than the service gets through in time.'));
     }
     return refused;
+  }
+
+  private leave(one: Waiting): void {
+    this.byAge.delete(one);
+    const queue = this.waiting.get(one.orgId);
+    queue?.delete(one);
+    if (queue?.size === 0) this.waiting.delete(one.orgId);
   }
 }
