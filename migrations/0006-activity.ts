@@ -97,8 +97,8 @@ async function createSeals(db: QueryRunner): Promise<void> {
 }
 
 /**
- * What entries name people by: an entry can never be changed, so an e-mail address stands in none. It has a token in its place, and the address
- * that belongs to it stands here, where it can be erased: src/activity/sql/trail_persons.sql. A token serves one month, and goes with it.
+ * What entries name people by: an entry can never be changed, so nothing that is known to be a person's stands in one. It has a token in its place, and the
+ * words that belong to it stand here, where it can be erased: src/activity/sql/trail_persons.sql. A token serves one month, and goes with it.
  */
 async function createPersons(db: QueryRunner): Promise<void> {
   await db.query(`
@@ -107,13 +107,16 @@ async function createPersons(db: QueryRunner): Promise<void> {
       token text NOT NULL DEFAULT 'person:' || left(replace(gen_random_uuid()::text, '-', ''), 20),
       month date NOT NULL DEFAULT date_trunc('month', now() AT TIME ZONE 'UTC')::date,
       address text NOT NULL CHECK (address <> ''),
-      email text NOT NULL GENERATED ALWAYS AS (lower(coalesce(substring(address FROM
-        $p$[^\\s"\\\\<>(),:;@{}[\\]'“”„«»=/|]+@(?:[^\\s"\\\\<>(),:;@{}[\\]'“”„«»=/|.]+\\.)+[^\\s"\\\\<>(),:;@{}[\\]'“”„«»=/|.0-9!?*&%#+_-]{2,}$p$), address))) STORED,
+      about text[],
+      email text NOT NULL GENERATED ALWAYS AS (lower(left(coalesce(substring(address FROM
+        $p$[^\\s"\\\\<>(),:;@{}[\\]'“”„«»=/|]+@(?:[^\\s"\\\\<>(),:;@{}[\\]'“”„«»=/|.]+\\.)+[^\\s"\\\\<>(),:;@{}[\\]'“”„«»=/|.0-9!?*&%#+_-]{2,}$p$), address), 320))) STORED,
       PRIMARY KEY (org_id, token)
     )`);
   await describeColumns(db, 'sync_trail_persons', {
-    address: 'as it was written; or what a system said of it, which stands in quotation marks',
-    email: 'the address, or the first that was said',
+    address:
+      'what was written: an address, another value of a person, or all that a system said, which stands in quotation marks',
+    about: 'whom the entry is about, as far as records tell: connection and id, and address',
+    email: 'the address, or the first that was said, or what was; what a token is looked up by',
     month: 'of the entries that hold the token',
   });
   await db.query(`CREATE INDEX sync_trail_persons_by_email ON public.sync_trail_persons (org_id, email, month)`);

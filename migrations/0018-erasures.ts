@@ -18,6 +18,7 @@ export class Erasures0018 implements MigrationInterface {
         named_by text NOT NULL CHECK (named_by IN ('email', 'external_id')),
         reference text,
         email text CHECK (email <> '' AND (state = 'running' OR email IS NULL)),
+        terms text CHECK (state = 'running' OR terms IS NULL),
         subjects jsonb NOT NULL DEFAULT '[]' CHECK (jsonb_typeof(subjects) = 'array'),
         pass integer NOT NULL DEFAULT 1 CHECK (pass > 0),
         store integer NOT NULL DEFAULT 0,
@@ -34,6 +35,7 @@ export class Erasures0018 implements MigrationInterface {
       )`);
     await describeColumns(db, 'sync_erasures', {
       email: 'in lower case; null when it is done, or when the person has none',
+      terms: 'names and numbers of the person, as a pattern; null when it is done',
       subjects: 'the customers that the person is, by connection and id',
       pass: 'the first erases, the next look again until nothing is found',
       store: 'which of the stores of src/erasures/erased.stores.ts is next',

@@ -20,7 +20,7 @@ const IN_PERIOD = `created_at >= coalesce($2::timestamptz, now() - make_interval
 const boundsOf = ({ from, days, to }: Period): unknown[] => [from, days, to];
 
 /**
- * Entries hold a token for each e-mail address: sql/trail_persons.sql. This is `text` with the addresses that are still known, for a reader who
+ * Entries hold a token for what is a person's: sql/trail_persons.sql. This is `text` with the words that are still known, for a reader who
  * `seesPersons`; others see the tokens.
  */
 const named = (text: string, seesPersons: boolean): string =>
@@ -32,7 +32,7 @@ const columns = (
   seesPersons: boolean,
 ): string => `id, org_id, created_at, sync_id, entity_type, activity_type, status, source_system,
       user_id, record_count, duration_seconds, ${named('error_message', seesPersons)} AS error_message,
-      (${named('details::text', seesPersons)})::jsonb AS details`;
+      ${seesPersons ? `CASE WHEN strpos(details::text, 'person:') > 0 THEN app.with_persons(org_id, details) ELSE details END` : 'details'} AS details`;
 
 /** All entries in one statement; the month's partition is made first when it is missing. Rows come in the order given. */
 export const appendActivity = (

@@ -14,6 +14,8 @@ export interface Erased {
   /** In lower case; null: none is known. */
   readonly email: string | null;
   readonly subjects: readonly Subject[];
+  /** The person's names and numbers, as a pattern; null: none are known. */
+  readonly terms: string | null;
   /** What stands in place of the address afterwards. */
   readonly pseudonym: string;
 }
@@ -28,7 +30,7 @@ export interface ErasedPage {
 /**
  * A table that may name a person. A row is erased when a text of it `mentions` the address, or when it is the person's `own`. In the conditions `t` is the
  * table, in `set` `t` and `h`, which says `h.own`; $2 to $6 are the address, what stands in its place, the subjects, and the personal members of a
- * customer and an order.
+ * customer and an order; $9 the person's terms.
  */
 interface Store {
   /** Its name in the report. */
@@ -37,6 +39,8 @@ interface Store {
   /** The primary key without the organization. */
   readonly key: Readonly<Record<string, 'text' | 'uuid' | 'smallint'>>;
   readonly mentions: readonly string[];
+  /** Those of them that people wrote or a system said, which may name the person without an address. */
+  readonly texts?: readonly string[];
   /** Only as long as there is something to erase, so that a second look finds nothing. */
   readonly own?: string;
   /** Null: the row is deleted. */
@@ -47,9 +51,14 @@ interface Store {
 
 const plain = (column: string): string => `app.without_address(to_jsonb(t.${column})::text, $2, $3)::jsonb #>> '{}'`;
 const json = (column: string): string => `app.without_address(t.${column}::text, $2, $3)::jsonb`;
+/** Of what people wrote, or a system said. */
+const said = (column: string): string =>
+  `app.without_terms(app.without_address(to_jsonb(t.${column})::text, $2, $3), $9, $3)::jsonb #>> '{}'`;
+const saidIn = (column: string): string =>
+  `app.without_terms(app.without_address(t.${column}::text, $2, $3), $9, $3)::jsonb`;
 const WORD = `'erased'`;
 /** A message about the person may name them by what is no address. */
-const message = `CASE WHEN h.own THEN ${WORD} ELSE ${plain('message')} END`;
+const message = `CASE WHEN h.own THEN ${WORD} ELSE ${said('message')} END`;
 
 const SUBJECTS = `jsonb_to_recordset($4) AS s (connection_id uuid, system_id uuid, external_id text)`;
 const isSubject = (condition: string): string => `EXISTS (SELECT FROM ${SUBJECTS} WHERE ${condition})`;
@@ -66,7 +75,9 @@ const buys = (data: string, place: string): string =>
   `t.entity_type = 'order' AND ${isSubject(`${place} AND s.external_id = ${data} #>> '{customer,external_id}'`)}`;
 
 const IS_CUSTOMER = `t.entity_type = 'customer' AND ${isSubject('s.connection_id = t.connection_id AND s.external_id = t.external_id')}`;
-const IS_ORDER = buys('t.data', 's.connection_id = t.connection_id');
+/** Also by the address alone: whoever ordered without an account may be no customer that is known. */
+const IS_ORDER = `((${buys('t.data', 's.connection_id = t.connection_id')})
+  OR (t.entity_type = 'order' AND $2 IN (lower(t.data #>> '{customer,email}'), lower(t.data #>> '{billing,email}'))))`;
 const AT_A = 's.system_id = t.system_a';
 const AT_B = 's.system_id = t.system_b';
 
@@ -77,6 +88,7 @@ export const STORES: readonly Store[] = [
     table: 'sync_items',
     key: { sync_id: 'text', external_id: 'text' },
     mentions: ['t.external_id', 't.message', 't.payload'],
+    texts: ['t.message'],
     own: `(t.payload IS NOT NULL OR t.message <> ${WORD}) AND ${ofRun('t.external_id')}`,
     set: { external_id: plain('external_id'), message, payload: 'NULL' },
   },
@@ -85,6 +97,7 @@ export const STORES: readonly Store[] = [
     table: 'sync_refusals',
     key: { entity_type: 'text', source_connection_id: 'uuid', destination_connection_id: 'uuid', external_id: 'text' },
     mentions: ['t.external_id', 't.message'],
+    texts: ['t.message'],
     own: `t.message <> ${WORD} AND t.entity_type = 'customer'
       AND ${isSubject('s.connection_id = t.source_connection_id AND s.external_id = t.external_id')}`,
     set: { external_id: plain('external_id'), message },
@@ -94,12 +107,13 @@ export const STORES: readonly Store[] = [
     table: 'sync_changes',
     key: { sync_id: 'text', kind: 'text', external_id: 'text', week: 'smallint' },
     mentions: ['t.external_id', 't.destination_id', 't.was', 't.became', 't.reason'],
+    texts: ['t.reason'],
     own: `num_nonnulls(t.was, t.became) > 0 AND ((t.entity_type = 'customer' AND ${ofRun('t.external_id')})
       OR (t.entity_type = 'order' AND ${BUYER_OF_CHANGE}))`,
     set: {
       external_id: plain('external_id'),
       destination_id: plain('destination_id'),
-      reason: plain('reason'),
+      reason: said('reason'),
       ...{ was: 'NULL', became: 'NULL', is_partial: 'true' },
     },
   },
@@ -108,6 +122,7 @@ export const STORES: readonly Store[] = [
     table: 'sync_preview_changes',
     key: { sync_id: 'text', external_id: 'text' },
     mentions: ['t.external_id', 't.destination_id', 't.fields', 't.data', 't.reason', 't.rival'],
+    texts: ['t.reason'],
     own: `(t.data IS NOT NULL OR t.fields <> '[]') AND ${ofRun('t.external_id')}`,
     // What is not known any more is not applied.
     set: {
@@ -146,14 +161,16 @@ export const STORES: readonly Store[] = [
     table: 'idempotency_keys',
     key: { key: 'text' },
     mentions: ['t.response'],
-    set: { response: json('response') },
+    texts: ['t.response'],
+    set: { response: saidIn('response') },
   },
   {
     name: 'messages_to_receivers',
     table: 'sync_webhook_deliveries',
     key: { id: 'uuid' },
     mentions: ['t.data', 't.error_message'],
-    set: { data: json('data'), error_message: plain('error_message') },
+    texts: ['t.data', 't.error_message'],
+    set: { data: saidIn('data'), error_message: said('error_message') },
   },
   {
     name: 'webhooks',
@@ -167,10 +184,11 @@ export const STORES: readonly Store[] = [
     table: 'sync_progress',
     key: { sync_id: 'text' },
     mentions: ['t.error_message', 't.waiting_reason', 't.checkpoint'],
+    texts: ['t.error_message', 't.waiting_reason'],
     // One that is at work goes on from its checkpoint; it is found again until it has ended.
     set: {
-      error_message: plain('error_message'),
-      waiting_reason: plain('waiting_reason'),
+      error_message: said('error_message'),
+      waiting_reason: said('waiting_reason'),
       checkpoint: `CASE WHEN t.completed_at IS NULL THEN t.checkpoint ELSE ${json('checkpoint')} END`,
     },
   },
@@ -179,9 +197,10 @@ export const STORES: readonly Store[] = [
     table: 'sync_runs',
     key: { sync_id: 'text' },
     mentions: ['t.filters', 't.override_reason'],
+    texts: ['t.override_reason'],
     set: {
       filters: `CASE WHEN t.state = 'ended' THEN ${json('filters')} ELSE t.filters END`,
-      override_reason: plain('override_reason'),
+      override_reason: said('override_reason'),
     },
   },
   {
@@ -189,11 +208,42 @@ export const STORES: readonly Store[] = [
     table: 'sync_alerts',
     key: { id: 'uuid' },
     mentions: ['t.summary', 't.acknowledged_reason', 't.muted_reason'],
+    texts: ['t.summary', 't.acknowledged_reason', 't.muted_reason'],
     set: {
-      summary: plain('summary'),
-      acknowledged_reason: plain('acknowledged_reason'),
-      muted_reason: plain('muted_reason'),
+      summary: said('summary'),
+      acknowledged_reason: said('acknowledged_reason'),
+      muted_reason: said('muted_reason'),
     },
+  },
+  {
+    // What a system said when it was looked at.
+    name: 'connections',
+    table: 'sync_connections',
+    key: { id: 'uuid' },
+    mentions: ['t.last_error', 't.warnings', 't.checks', 't.webhooks_state'],
+    texts: ['t.last_error', 't.warnings', 't.checks', 't.webhooks_state'],
+    set: {
+      last_error: said('last_error'),
+      warnings: saidIn('warnings'),
+      checks: saidIn('checks'),
+      webhooks_state: saidIn('webhooks_state'),
+    },
+  },
+  {
+    name: 'schedules',
+    table: 'sync_schedules',
+    key: { id: 'uuid' },
+    mentions: ['t.last_error'],
+    texts: ['t.last_error'],
+    set: { last_error: said('last_error') },
+  },
+  {
+    name: 'webhook_endpoints',
+    table: 'sync_webhook_endpoints',
+    key: { id: 'uuid' },
+    mentions: ['t.disabled_reason'],
+    texts: ['t.disabled_reason'],
+    set: { disabled_reason: said('disabled_reason') },
   },
   {
     // Readers of changes learn that a customer is gone, and that an order has changed.
@@ -212,26 +262,44 @@ export const STORES: readonly Store[] = [
   },
 ];
 
-/** Of the tokens of the trail those that stand for the address, which an index finds, or for what a system said with it. */
-export const eraseTokens = (orgId: string, email: string): Statement => ({
+/** The person's words that tell who they are in any text, of the customers that are still known. */
+export const findTerms = (orgId: string, subjects: readonly Subject[]): Statement => ({
+  text: `
+    SELECT string_agg(DISTINCT app.value_pattern(v.value), '|') AS terms
+      FROM jsonb_to_recordset($2) AS s (connection_id uuid, external_id text)
+      JOIN public.sync_records r ON r.org_id = $1 AND r.connection_id = s.connection_id AND r.entity_type = 'customer' AND r.external_id = s.external_id
+     CROSS JOIN LATERAL app.personal_values('customer', r.data) AS v
+     WHERE v.tells`,
+  values: [orgId, JSON.stringify(subjects)],
+});
+
+/** Of the tokens of the trail those that stand for the address, for what is known to be the person's, or for what a system said with either. */
+export const eraseTokens = ({ orgId, email, terms, subjects }: Omit<Erased, 'pseudonym'>): Statement => ({
   text: `
     DELETE FROM public.sync_trail_persons AS t
-     WHERE t.org_id = $1 AND (t.email = $2 OR (lower(t.address) <> t.email AND app.mentions(to_jsonb(t.address)::text, $2))) RETURNING t.token`,
-  values: [orgId, email],
+     WHERE t.org_id = $1 AND (t.email = $2 OR app.mentions(to_jsonb(t.address)::text, $2) OR app.tells(to_jsonb(t.address)::text, $3)
+       OR t.about && $4) RETURNING t.token`,
+  values: [
+    ...[orgId, email, terms],
+    [
+      ...(email === null ? [] : [email]),
+      ...subjects.map(({ connection_id, external_id }) => `${connection_id} ${external_id}`),
+    ],
+  ],
 });
 
 /** Looks through the next `most` rows of a store after `place`, in the order of its key, and erases those that name the person. */
 export function erasePage(store: Store, erased: Erased, place: readonly string[] | null, most: number): Statement {
-  const { table, key, mentions, own = 'false', set, deleted } = store;
+  const { table, key, mentions, texts = [], own = 'false', set, deleted } = store;
   const columns = Object.entries(key);
   const names = (alias: string) => columns.map(([name]) => `${alias}.${name}`).join(', ');
   const from = columns.map(([, type], i) => `($8::jsonb ->> ${i})::${type}`).join(', ');
   const isRecords = table === 'sync_records';
   const goes = set === null ? 'true' : (deleted ?? 'false');
   const text = `
-    WITH parameters AS (SELECT $2::text, $3::text, $4::jsonb, $5::text[], $6::text[]),
+    WITH parameters AS (SELECT $2::text, $3::text, $4::jsonb, $5::text[], $6::text[], $9::text),
     page AS MATERIALIZED (
-      SELECT ${names('t')}, coalesce(${own}, false) AS own, app.mentions(jsonb_build_array(${mentions.join(', ')})::text, $2) AS mentions,
+      SELECT ${names('t')}, coalesce(${own}, false) AS own, app.mentions(jsonb_build_array(${mentions.join(', ')})::text, $2)${texts.length > 0 ? ` OR app.tells(jsonb_build_array(${texts.join(', ')})::text, $9)` : ''} AS mentions,
              coalesce(${goes}, false) AS goes
         FROM public.${table} AS t
        WHERE t.org_id = $1 ${place ? `AND (${names('t')}) > (${from})` : 'AND $8::jsonb IS NULL'}
@@ -261,7 +329,7 @@ export function erasePage(store: Store, erased: Erased, place: readonly string[]
     text,
     values: [
       ...[erased.orgId, erased.email, erased.pseudonym, JSON.stringify(erased.subjects)],
-      ...[PERSONAL_MEMBERS.customer, PERSONAL_MEMBERS.order, most, place && JSON.stringify(place)],
+      ...[PERSONAL_MEMBERS.customer, PERSONAL_MEMBERS.order, most, place && JSON.stringify(place), erased.terms],
     ],
   };
 }

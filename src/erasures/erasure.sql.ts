@@ -25,6 +25,7 @@ export interface ErasureRow {
 /** With what it is done by. */
 export interface OpenErasure extends ErasureRow {
   readonly email: string | null;
+  readonly terms: string | null;
   readonly store: number;
   readonly place: readonly string[] | null;
   readonly found: number;
@@ -68,23 +69,26 @@ export const findErasure = (orgId: string, id: string): Statement => ({
 
 export const lockErasure = (orgId: string, id: string): Statement => ({
   text: `
-    SELECT ${COLUMNS}, email, store, place, found FROM public.sync_erasures
+    SELECT ${COLUMNS}, email, terms, store, place, found FROM public.sync_erasures
      WHERE org_id = $1 AND id = $2 AND state = 'running' FOR UPDATE`,
   values: [orgId, id],
 });
 
-export type ErasureStep = Pick<OpenErasure, 'email' | 'subjects' | 'pass' | 'store' | 'place' | 'stores' | 'found'>;
+export type ErasureStep = Pick<
+  OpenErasure,
+  'email' | 'terms' | 'subjects' | 'pass' | 'store' | 'place' | 'stores' | 'found'
+>;
 
 /** The next turn is after `waitSeconds` at the earliest. */
 export const saveErasure = (orgId: string, id: string, step: ErasureStep, waitSeconds: number): Statement => ({
   text: `
     UPDATE public.sync_erasures
-       SET email = $3, subjects = $4, pass = $5, store = $6, place = $7, stores = $8, found = $9,
+       SET email = $3, subjects = $4, pass = $5, store = $6, place = $7, stores = $8, found = $9, terms = $11,
            claimed_until = now() + make_interval(secs => $10)
      WHERE org_id = $1 AND id = $2`,
   values: [
     ...[orgId, id, step.email, JSON.stringify(step.subjects), step.pass, step.store],
-    ...[step.place && JSON.stringify(step.place), JSON.stringify(step.stores), step.found, waitSeconds],
+    ...[step.place && JSON.stringify(step.place), JSON.stringify(step.stores), step.found, waitSeconds, step.terms],
   ],
 });
 
@@ -97,7 +101,7 @@ export const completeErasure = (
 ): Statement => ({
   text: `
     UPDATE public.sync_erasures
-       SET state = 'completed', completed_at = now(), email = NULL, place = NULL, subjects = $3, remaining = $4
+       SET state = 'completed', completed_at = now(), email = NULL, terms = NULL, place = NULL, subjects = $3, remaining = $4
      WHERE org_id = $1 AND id = $2`,
   values: [orgId, id, JSON.stringify(subjects), remaining],
 });

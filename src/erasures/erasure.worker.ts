@@ -5,7 +5,15 @@ import { TASK_POOL } from '../database/database.module.ts';
 import { TaskRunner } from '../jobs/task.runner.ts';
 import { currentTenant, runAsWorker, type TenantTransaction } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
-import { type Erased, type ErasedPage, erasePage, eraseTokens, STORES, type Subject } from './erased.stores.ts';
+import {
+  type Erased,
+  type ErasedPage,
+  erasePage,
+  eraseTokens,
+  findTerms,
+  STORES,
+  type Subject,
+} from './erased.stores.ts';
 import {
   claimErasure,
   completeErasure,
@@ -66,16 +74,20 @@ export class ErasureWorker {
   private async begin(transaction: TenantTransaction, open: OpenErasure): Promise<OpenErasure> {
     const { orgId } = currentTenant();
     const subjects = await transaction.query<Subject>(findSubjects(orgId, open.email, open.subjects, MOST_SUBJECTS));
-    const tokens = open.email === null ? [] : await transaction.query<object>(eraseTokens(orgId, open.email));
+    const [found] = await transaction.query<{ terms: string | null }>(findTerms(orgId, subjects));
+    // A pass knows also what the records said before the one that erased them.
+    const terms = [...new Set([open.terms, found?.terms])].filter(Boolean).join('|') || null;
+    const tokens = await transaction.query<object>(eraseTokens({ orgId, email: open.email, subjects, terms }));
     const stores = added(open.stores, 'trail', { looked_at: 0, erased: tokens.length });
-    return { ...open, subjects, stores, found: tokens.length };
+    return { ...open, subjects, terms, stores, found: tokens.length };
   }
 
   private async erase(transaction: TenantTransaction, open: OpenErasure): Promise<ErasureStep> {
     const { orgId } = currentTenant();
     const store = STORES[open.store];
     if (!store) return open;
-    const erased: Erased = { orgId, email: open.email, subjects: open.subjects, pseudonym: pseudonymOf(open.id) };
+    const { email, subjects, terms } = open;
+    const erased: Erased = { orgId, email, subjects, terms, pseudonym: pseudonymOf(open.id) };
     const [page] = await transaction.query<ErasedPage>(erasePage(store, erased, open.place, PAGE));
     const { looked_at, erased: count, place } = page as ErasedPage;
     return {

@@ -18,6 +18,8 @@ let request: Agent;
 
 beforeAll(async () => {
   service = await startTestService();
+  // Entries of some days ago are of last month at the beginning of one.
+  await sql(service.database.ownerUrl, `SELECT app.ensure_activity_partition(now() - interval '1 month')`);
   request = await service.request('org-1');
 });
 afterAll(() => service.close());

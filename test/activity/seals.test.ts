@@ -12,6 +12,8 @@ const ORG = 'org-seals';
 let service: TestService;
 beforeAll(async () => {
   service = await startTestService();
+  // Entries of some minutes ago are of last month at the beginning of one.
+  await asOwner(`SELECT app.ensure_activity_partition(now() - interval '1 month')`);
 });
 afterAll(() => service.close());
 
@@ -83,6 +85,8 @@ describe('A trail that is sealed', () => {
 
   it('names the entry that was removed, and one that was inserted behind what was sealed', async () => {
     const ids = await append(ORG, 3_000_000, 2_000_000, 1_000);
+    // Twice: they may be of two months.
+    await seal();
     await seal();
     const [inserted] = await append(ORG, 2_500_000);
     expect(await verify()).toMatchObject({ valid: false, first_invalid: { id: inserted, reason: 'inserted' } });
@@ -123,7 +127,7 @@ describe('A trail that is sealed', () => {
   });
 
   it('holds entries of one month a seal', async () => {
-    await asOwner(`SELECT app.ensure_activity_partition(now() - interval '1 month')`);
+    await asOwner(`SELECT app.ensure_activity_partition(now() - interval '31 days')`);
     await append(ORG, 31 * 86_400_000, 31 * 86_400_000 - 1_000, 1_000);
     expect([await seal(), await seal(), await seal()]).toEqual([2, 1, 0]);
     expect(await verify()).toMatchObject({ valid: true, sealed_entries: 3 });
@@ -131,7 +135,7 @@ describe('A trail that is sealed', () => {
 
   it('stays valid when a month is detached and its table dropped, and its seals still hold the chain together', async () => {
     const [{ name, month } = { name: '', month: '' }] = await asOwner<{ name: string; month: string }>(
-      `SELECT app.ensure_activity_partition(now() - interval '1 month') AS name, to_char(now() - interval '1 month', 'YYYY-MM-15') AS month`,
+      `SELECT app.ensure_activity_partition(now() - interval '2 months') AS name, to_char(now() - interval '2 months', 'YYYY-MM-15') AS month`,
     );
     const sinceMonth = Date.now() - Date.parse(month);
     await append(ORG, sinceMonth, sinceMonth - 1_000);

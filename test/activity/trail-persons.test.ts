@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PERSONAL_MEMBERS } from '../../src/connectors/canonical/personal.members.ts';
 import { urlOfRole } from '../../src/database/provision.ts';
 import { SqlRoles } from '../../src/tenancy/sql.roles.ts';
 import { sql } from '../support/test-database.ts';
@@ -84,15 +85,17 @@ describe('An entry of the trail', () => {
     ).toHaveLength(1);
   });
 
-  it('holds nothing of what a system said with an address in it, and is read as it was written', async () => {
+  it('holds nothing of what a system said, in its details neither, and is read as it was written', async () => {
     const org = 'org-persons-quoted';
     const said = `Refused: “Ada Lovelace <${ADDRESS}> of "12 St James"” and “Bob”, “cut off at Eve Moore, eve@x.example`;
-    expect((await append(org, { error_message: said })).body.error_message).toBe(said);
-    await append(org, { error_message: said });
+    const details = { error: said, '“key of Eve”': ['“Eve”', 1] };
+    expect((await append(org, { error_message: said, details })).body).toMatchObject({ error_message: said, details });
+    await append(org, { error_message: said, details });
     const rows = await stored(org);
     for (const { error_message } of rows)
-      expect(error_message).toMatch(/^Refused: “person:\w+” and “Bob”, “person:\w+$/);
+      expect(error_message).toMatch(/^Refused: “person:\w+” and “person:\w+”, “person:\w+$/);
     expect(rows[0]?.error_message).toBe(rows[1]?.error_message);
+    expect(JSON.stringify(rows)).not.toMatch(/Ada|James|Bob|Eve/);
     expect((await list(org)).map(({ error_message }: { error_message: string }) => error_message)).toEqual([
       said,
       said,
@@ -153,6 +156,118 @@ describe('An entry of the trail', () => {
       }),
       { numRuns: Number(process.env.TRAIL_TEXTS ?? 40) },
     );
+  });
+});
+
+describe('An entry about an item whose record is known', () => {
+  const org = 'org-persons-records';
+  const words = (prefix: string) => ({
+    ...{
+      first_name: `${prefix}first`,
+      last_name: `${prefix}last`,
+      company: `${prefix} & "Sons"`,
+      line1: `${prefix} Street 1`,
+    },
+    ...{
+      line2: `${prefix} yard`,
+      city: `New ${prefix}`,
+      postcode: `${prefix}-13`,
+      phone: `+44 ${prefix.length}2 345-6789`,
+      country: 'GB',
+      state: 'LND',
+    },
+  });
+  const customer = {
+    ...{
+      email: ADDRESS,
+      name: 'Augusta Ada King',
+      first_name: 'Augusta',
+      last_name: 'Error',
+      company: 'Engines\\Co',
+      phone: '(020) 7946-0958',
+    },
+    ...{
+      vat: 'GB123456789',
+      reference: 'C-77',
+      billing: words('Bill'),
+      shipping: words('Shipping'),
+      active: true,
+      guest: false,
+    },
+  };
+  const order = {
+    ...{ number: '99', customer: { external_id: 'guest:gil@x.example', email: 'gil@x.example', name: 'Gil Bates' } },
+    ...{
+      billing: words('Gilbill'),
+      shipping: words('Gilshipping'),
+      note: 'Ring\ntwice at the "red" door',
+      total: '10.00',
+    },
+  };
+  /** Those of the personal members, but codes, which are words of any text. */
+  const values = (entity: 'customer' | 'order', data: object): string[] => {
+    const leaves = (value: unknown, path: string): string[] =>
+      typeof value === 'object' && value !== null
+        ? Object.entries(value).flatMap(([name, inner]) => leaves(inner, `${path}.${name}`))
+        : /\.(country|state)$/.test(path)
+          ? []
+          : [String(value)];
+    return PERSONAL_MEMBERS[entity].flatMap((member) =>
+      leaves(
+        member.split('.').reduce<unknown>((inner, name) => (inner as Record<string, unknown>)[name], data),
+        `.${member}`,
+      ),
+    );
+  };
+  const connection = '00000000-0000-4000-8000-000000000001';
+  beforeAll(async () => {
+    await asOwner(
+      `INSERT INTO sync_connections (org_id, id, name, system, base_url) VALUES ($1, $2, 'shop', 'woocommerce', 'https://shop.example')`,
+      [org, connection],
+    );
+    for (const [entity, id, data] of [
+      ['customer', '4711', customer],
+      ['order', '99', order],
+    ] as const)
+      await asOwner(
+        `INSERT INTO sync_records (org_id, connection_id, entity_type, external_id, data, content_hash, change_seq)
+         VALUES ($1, $2, $3, $4, $5, 'hash', 1)`,
+        [org, connection, entity, id, JSON.stringify(data)],
+      );
+  });
+
+  it.each([
+    ['customer', { item: 4711 }, values('customer', customer)],
+    ['customer', { external_id: '4711', connection_id: connection }, values('customer', customer)],
+    ['order', { item: '99' }, values('order', order)],
+    ['order', { note: 'To Ada@shop.example' }, values('customer', customer)],
+  ] as const)(
+    'holds none of the personal values of a %s, and is read as it was written: %j',
+    async (entity_type, about, all) => {
+      expect(all.length).toBeGreaterThan(15);
+      const text = `Bad:\n${all.map((value) => `${value.toUpperCase()}; (${value})`).join(', ')}`;
+      const details = { ...about, error: text, errors: [text, 447946095800], nested: { [`of ${all[1]}`]: true } };
+      const entry = { entity_type, error_message: text, details };
+      expect((await append(org, entry)).body).toMatchObject(entry);
+      const row = JSON.stringify((await stored(org)).at(-1)).toLowerCase();
+      // A name of the JSON is none of a person, although this one is called so.
+      expect(row).toContain('"error":"bad:');
+      const texts = row.replaceAll(/"error\w*":/g, '');
+      expect(all.filter((value) => texts.includes(JSON.stringify(value).slice(1, -1).toLowerCase()))).toEqual([]);
+      const [shown] = await list(org, {}, 'sync:viewer');
+      expect(JSON.stringify(shown).toLowerCase()).not.toContain('augusta');
+      expect((await list(org))[0]).toMatchObject(entry);
+    },
+  );
+
+  it('keeps words of which a value is a part, and values of others', async () => {
+    const text = 'Augustas Errors: Billfirsts 10020 79460958123, Xaverfirst';
+    await append(org, { entity_type: 'customer', error_message: text, details: { item: 4711 } });
+    expect((await stored(org)).at(-1)?.error_message).toBe(text);
+    await append(org, { entity_type: 'customer', error_message: 'Augusta', details: { item: 4712 } });
+    expect((await stored(org)).at(-1)?.error_message).toBe('Augusta');
+    await append('org-persons-3', { entity_type: 'customer', error_message: 'Augusta', details: { item: 4711 } });
+    expect((await stored('org-persons-3')).at(-1)?.error_message).toBe('Augusta');
   });
 });
 

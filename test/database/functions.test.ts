@@ -47,6 +47,7 @@ app.exchange_link(bytea, bytea, timestamp with time zone) | sync_owner | INVOKER
 app.find_key(bytea) | sync_owner | INVOKER | - | sync_app
 app.find_syncs(text, jsonb, integer) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=off, enable_sort=off, enable_hashjoin=off, enable_mergejoin=off | sync_app
 app.find_webhook(uuid) | sync_owner | INVOKER | - | sync_app
+app.first_address(text) | sync_owner | INVOKER | - | -
 app.has_activity_partition(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance, sync_sql
 app.hold_key(uuid) | sync_owner | DEFINER | - | sync_app
 app.keep_changes(text, text, text, timestamp with time zone, jsonb) | sync_owner | INVOKER | - | sync_app
@@ -68,6 +69,8 @@ app.organizations(bytea, text, text, integer) | sync_directory | DEFINER | - | s
 app.organizations_of_the_trail(text, integer) | sync_directory | DEFINER | enable_seqscan=off | sync_app
 app.overview(text) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=off, enable_sort=off, enable_hashjoin=off, enable_mergejoin=off, jit=off | sync_app
 app.own_search_terms() | sync_owner | INVOKER | - | -
+app.personal_values(text, jsonb) | sync_owner | INVOKER | - | sync_app
+app.persons_of_entry(text, text, jsonb, text[]) | sync_owner | INVOKER | enable_seqscan=off | -
 app.prepare_activity_partitions(integer) | sync_owner | DEFINER | lock_timeout=10s | sync_app, sync_maintenance
 app.publish_changed_records() | sync_owner | INVOKER | - | -
 app.publish_event(text, text, jsonb, uuid[]) | sync_owner | INVOKER | - | sync_app, sync_maintenance
@@ -93,17 +96,20 @@ app.syncs_of_item(text, text) | sync_owner | INVOKER | enable_seqscan=off, enabl
 app.syncs_with_terms(text, bigint[]) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=on | sync_app
 app.take_lease(text, text, text, interval) | sync_owner | INVOKER | - | sync_app
 app.take_slots(text, text, text, uuid[]) | sync_owner | INVOKER | - | sync_app
+app.tells(text, text) | sync_owner | INVOKER | - | sync_app
 app.unsealed_entries(text, integer) | sync_owner | INVOKER | enable_seqscan=off | sync_app, sync_sql
+app.value_pattern(text) | sync_owner | INVOKER | - | sync_app
 app.verify_seals(text, bigint, integer) | sync_owner | INVOKER | enable_seqscan=off | sync_app, sync_sql
 app.verify_unsealed(text, timestamp with time zone, uuid, integer) | sync_owner | INVOKER | enable_seqscan=off | sync_app, sync_sql
 app.watch_progress(text[], text[]) | sync_owner | INVOKER | TimeZone=UTC, row_security=on, enable_seqscan=off, enable_bitmapscan=off, enable_sort=off, plan_cache_mode=force_custom_plan | sync_app
 app.week_of_changes(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance
 app.week_of_start(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance, sync_sql
+app.with_persons(text, jsonb) | sync_owner | INVOKER | - | sync_app, sync_sql
 app.with_persons(text, text) | sync_owner | INVOKER | - | sync_app, sync_sql
-app.with_quote_tokens(text, text) | sync_owner | INVOKER | - | -
-app.with_tokens(text, text) | sync_owner | INVOKER | - | -
+app.with_tokens(text, text, text, text[]) | sync_owner | INVOKER | - | -
 app.without_address(text, text, text) | sync_owner | INVOKER | - | sync_app
 app.without_members(jsonb, text[]) | sync_owner | INVOKER | - | sync_app
+app.without_terms(text, text, text) | sync_owner | INVOKER | - | sync_app
 public.auto_cleanup_preview_cache(integer) | sync_maintenance | DEFINER | - | sync_app, sync_sql
 `;
 

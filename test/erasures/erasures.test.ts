@@ -93,6 +93,30 @@ async function fill(org: string): Promise<void> {
     { 'idempotency-key': `key-${org}` },
   );
   await post(org, `/progress/sync-${org}/fail`, { error_message: `Refused by ${ADA.toUpperCase()}` });
+  // Without the address: by the name that the shop's record has, the street, and about the customer's id.
+  const { id, first_name } = shop
+    .state()
+    .customers()
+    .find(({ email }) => email === ADA) as { id: number; first_name: string };
+  await post(org, '/progress', { sync_id: `named-${org}`, entity_type: 'customer', source_system: 'woocommerce' });
+  await post(org, `/progress/named-${org}/fail`, {
+    error_message: `The shop refused: “Lovelace, ${first_name} is blocked”`,
+  });
+  await sql(fixture.service.database.superuserUrl, 'UPDATE sync_progress SET waiting_reason = $2 WHERE sync_id = $1', [
+    `named-${org}`,
+    `${first_name} LOVELACE of Lovelace Street 1 waits. Ask Any Niva.`,
+  ]);
+  const error = `Lovelace has no phone but +441`;
+  await post(org, '/activity', {
+    ...{ activity_type: 'batch_process', status: 'failed', entity_type: 'customer', error_message: error },
+    details: { item: id, error },
+  });
+  await sql(
+    fixture.service.database.superuserUrl,
+    `UPDATE sync_connections SET last_error = $2, warnings = jsonb_build_array($2::text), checks = jsonb_build_array(jsonb_build_object('message', $2::text))
+      WHERE org_id = $1`,
+    [org, `The shop refused: “${first_name} Lovelace is blocked”`],
+  );
   // What a system says, as the service stores it: the address is not all that it says of the person.
   await post(org, '/progress', { sync_id: `quoted-${org}`, entity_type: 'customer', source_system: 'woocommerce' });
   await post(org, `/progress/quoted-${org}/fail`, {
@@ -158,12 +182,17 @@ describe('A person who is erased', () => {
       passes: 2,
       remaining: 0,
     });
-    expect(report.stores.find(({ store }: Json) => store === 'trail').erased).toBe(3);
+    // Two spellings of the address, two quotations, and what an entry about her says of her without it.
+    expect(report.stores.find(({ store }: Json) => store === 'trail').erased).toBe(5);
     expect(await rowsWith(ORG, ADA)).toEqual({});
     for (const said of ['Lovelace', 'St James']) expect(await rowsWith(ORG, said)).toEqual({});
     expect((await fixture.call(ORG, 'GET', `/progress/quoted-${ORG}`)).body.error_message).toMatch(
       /^The shop refused: “erased-\w+”, “erased-\w+” too, for /,
     );
+    expect((await fixture.call(ORG, 'GET', `/progress/named-${ORG}`)).body).toMatchObject({
+      error_message: expect.stringMatching(/^The shop refused: “erased-\w+”$/),
+      waiting_reason: expect.stringMatching(/^erased-\w+ of erased-\w+ waits. Ask Any Niva.$/),
+    });
     const { source, destination } = connections[ORG] as { source: string; destination: string };
     expect(report.still_at.map(({ connection_id }: Json) => connection_id).sort()).toEqual(
       [source, destination].sort(),
@@ -230,6 +259,15 @@ describe('A person who is erased', () => {
     expect(Object.keys(counts)).not.toContain('deleted');
     expect(odoo.admin.search('res.partner', [['email', '=', GUEST]])).toHaveLength(1);
   });
+});
+
+it('A buyer whom no customer record knows is erased from their orders with all that these say of them', async () => {
+  const org = newOrgName();
+  const source_connection_id = await fixture.connectShop(org, shop);
+  await fixture.run(org, { source_connection_id, destination: 'records', entity_type: 'order' }, 60_000);
+  expect(Object.keys(await rowsWith(org, 'Bates'))).toContain('public.sync_records');
+  expect(await erase(org, { email: GUEST })).toMatchObject({ state: 'completed', remaining: 0 });
+  for (const text of ['Bates', GUEST]) expect(await rowsWith(org, text)).toEqual({});
 });
 
 describe('A request to erase', () => {
@@ -299,7 +337,12 @@ it('The changes of an order are the person’s where the customer’s id is thei
     );
   const store = STORES.find(({ name }) => name === 'changes') as (typeof STORES)[number];
   const subjects = [{ connection_id: own, system_id: null, external_id: '17' }];
-  const { text, values } = erasePage(store, { orgId: org, email: null, subjects, pseudonym: 'x' }, null, 10);
+  const { text, values } = erasePage(
+    store,
+    { orgId: org, email: null, terms: null, subjects, pseudonym: 'x' },
+    null,
+    10,
+  );
   await sql(superuserUrl, text, values as unknown[]);
   const left = await sql(superuserUrl, 'SELECT sync_id FROM sync_changes WHERE org_id = $1 AND became IS NOT NULL', [
     org,

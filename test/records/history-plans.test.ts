@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { appendActivity } from '../../src/activity/activity.sql.ts';
 import { type Asked, historyPage, identitiesOf } from '../../src/records/history/history.sql.ts';
 import { rowsRead } from '../support/rows-read.ts';
 import { createTestDatabase, sql, type TestDatabase } from '../support/test-database.ts';
@@ -70,6 +71,24 @@ describe.each([1, 1_000, 100_000])('The history among %i items and as many chang
     expect(found.rows.some(({ connection_id }) => connection_id === SHOP)).toBe(isKnown);
     // The record, both connections, the binding, and the last 50 changes with the run of each.
     expect(found.read).toBeLessThan(250);
+  });
+
+  it('is no matter to an entry of the trail, which reads the records of its item and of whom it names', async () => {
+    const entry = {
+      activity_type: 'imported',
+      status: 'failed',
+      user_id: 'u',
+      error_message: 'P1@x.example has no “name”',
+    } as const;
+    const { rows, read } = await rowsRead<{ error_message: string }>(
+      app,
+      ORG,
+      appendActivity(ORG, [{ ...entry, entity_type: 'customer', details: { item: '1' } }], false),
+      ['sync_records', 'sync_connections'],
+    );
+    expect(rows[0]?.error_message).toMatch(/^person:\w+ has no “person:\w+”$/);
+    // Twice: for what was quoted, and once the addresses are known.
+    expect(read).toBeLessThan(20);
   });
 
   it('is read a page at a time', async () => {

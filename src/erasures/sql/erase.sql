@@ -2,6 +2,8 @@
 -- Promises: app.mentions finds an address in the text of JSON, in any case, as a whole: not as a part of a longer one.
 -- app.without_address puts another word in its place, and keeps JSON valid; in the place of all that a system said, which stands in typographic
 -- quotation marks, where that has the address. app.without_members takes members away by their paths.
+-- app.tells finds other words of the person, by a pattern of app.value_pattern, and app.without_terms puts another word in their place, in texts alone:
+-- a namesake loses a name in an error, and no record.
 -- Callers: sync_app.
 
 -- Before the address stands nothing that could belong to it, or the letter of an escape; after it no further part of a domain. For texts in which two
@@ -39,6 +41,27 @@ $body$;
 ALTER FUNCTION app.without_address(text, text, text) OWNER TO CURRENT_USER;
 REVOKE ALL ON FUNCTION app.without_address(text, text, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.without_address(text, text, text) TO sync_app;
+
+CREATE OR REPLACE FUNCTION app.tells(value text, terms text) RETURNS boolean
+LANGUAGE sql IMMUTABLE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $body$
+SELECT coalesce(replace(value, '\\', chr(2)) ~* terms, false)
+$body$;
+ALTER FUNCTION app.tells(text, text) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.tells(text, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.tells(text, text) TO sync_app;
+
+CREATE OR REPLACE FUNCTION app.without_terms(value text, terms text, instead text) RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $body$
+SELECT CASE WHEN app.tells(value, terms)
+  THEN replace(regexp_replace(regexp_replace(replace(value, '\\', chr(2)),
+    $p$“(?:[^”"\\]|\\.)*(?:$p$ || terms || $p$)(?:[^”"\\]|\\.)*$p$, '“' || instead, 'gi'), terms, instead, 'gi'), chr(2), '\\')
+  ELSE value END
+$body$;
+ALTER FUNCTION app.without_terms(text, text, text) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.without_terms(text, text, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.without_terms(text, text, text) TO sync_app;
 
 CREATE OR REPLACE FUNCTION app.without_members(data jsonb, paths text[]) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER

@@ -1028,16 +1028,20 @@ CREATE TABLE public.sync_trail_persons (
       token text NOT NULL DEFAULT 'person:' || left(replace(gen_random_uuid()::text, '-', ''), 20),
       month date NOT NULL DEFAULT date_trunc('month', now() AT TIME ZONE 'UTC')::date,
       address text NOT NULL CHECK (address <> ''),
-      email text NOT NULL GENERATED ALWAYS AS (lower(coalesce(substring(address FROM
-        $p$[^\s"\\<>(),:;@{}[\]'“”„«»=/|]+@(?:[^\s"\\<>(),:;@{}[\]'“”„«»=/|.]+\.)+[^\s"\\<>(),:;@{}[\]'“”„«»=/|.0-9!?*&%#+_-]{2,}$p$), address))) STORED,
+      about text[],
+      email text NOT NULL GENERATED ALWAYS AS (lower(left(coalesce(substring(address FROM
+        $p$[^\s"\\<>(),:;@{}[\]'“”„«»=/|]+@(?:[^\s"\\<>(),:;@{}[\]'“”„«»=/|.]+\.)+[^\s"\\<>(),:;@{}[\]'“”„«»=/|.0-9!?*&%#+_-]{2,}$p$), address), 320))) STORED,
       PRIMARY KEY (org_id, token)
     )
 ;
 -- next
-COMMENT ON COLUMN public.sync_trail_persons.address IS 'as it was written; or what a system said of it, which stands in quotation marks'
+COMMENT ON COLUMN public.sync_trail_persons.address IS 'what was written: an address, another value of a person, or all that a system said, which stands in quotation marks'
 ;
 -- next
-COMMENT ON COLUMN public.sync_trail_persons.email IS 'the address, or the first that was said'
+COMMENT ON COLUMN public.sync_trail_persons.about IS 'whom the entry is about, as far as records tell: connection and id, and address'
+;
+-- next
+COMMENT ON COLUMN public.sync_trail_persons.email IS 'the address, or the first that was said, or what was; what a token is looked up by'
 ;
 -- next
 COMMENT ON COLUMN public.sync_trail_persons.month IS 'of the entries that hold the token'
@@ -2927,6 +2931,7 @@ CREATE TABLE public.sync_erasures (
         named_by text NOT NULL CHECK (named_by IN ('email', 'external_id')),
         reference text,
         email text CHECK (email <> '' AND (state = 'running' OR email IS NULL)),
+        terms text CHECK (state = 'running' OR terms IS NULL),
         subjects jsonb NOT NULL DEFAULT '[]' CHECK (jsonb_typeof(subjects) = 'array'),
         pass integer NOT NULL DEFAULT 1 CHECK (pass > 0),
         store integer NOT NULL DEFAULT 0,
@@ -2944,6 +2949,9 @@ CREATE TABLE public.sync_erasures (
 ;
 -- next
 COMMENT ON COLUMN public.sync_erasures.email IS 'in lower case; null when it is done, or when the person has none'
+;
+-- next
+COMMENT ON COLUMN public.sync_erasures.terms IS 'names and numbers of the person, as a pattern; null when it is done'
 ;
 -- next
 COMMENT ON COLUMN public.sync_erasures.subjects IS 'the customers that the person is, by connection and id'
@@ -4541,81 +4549,90 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/sign_ent
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
--- Why: nobody may change an entry of the trail, and whoever asks for it must be erased. So no entry holds an e-mail address: a token stands
--- in its place, and the address that belongs to it in a table of its own. Without that row nobody can tell any more whose token it was, and
--- the trail is still what was sealed. What a system said stands in typographic quotation marks in a message; where it has an address, it may say more of
--- the person, so that a token stands for all of it.
--- Promises: whoever writes an entry, by REST or by SQL, its message and details hold no address, in no month two tokens for one spelling but
--- by chance, and writers do not wait for each other. app.with_persons puts the addresses back that are still known. Both take one pass
--- over the text.
+-- Why: nobody may change an entry of the trail, and whoever asks for it must be erased. So no entry holds what is known to be a person's: a token
+-- stands in its place, and the words that belong to it in a table of its own. Without that row nobody can tell any more whose token it was, and
+-- the trail is still what was sealed.
+-- Promises: whoever writes an entry, by REST or by SQL, its message and details hold no e-mail address; nothing that a system said, which stands in
+-- typographic quotation marks; and none of the personal values of the item that it is about, or of the customers whose address stands in it, as far as
+-- records know them (src/records/sql/personal_values.sql). In no month two tokens for one spelling of one person but by chance, and writers do
+-- not wait for each other. app.with_persons puts back what is still known. All take one pass over the text for each kind.
 -- Callers: app.detach_persons: a trigger of public.sync_activity_log only. app.with_persons: sync_app, sync_sql.
 
--- `value` is the text of JSON. Two backslashes, which are one in what it stands for, become a character that the text of JSON never has: then
--- a backslash begins an escape, whose letter is no part of an address.
-CREATE OR REPLACE FUNCTION app.with_tokens(org text, value text) RETURNS text
+-- The first address of a text, or the text: what a token is looked up by.
+CREATE OR REPLACE FUNCTION app.first_address(value text) RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+SELECT lower(left(coalesce(substring(value FROM
+  $p$[^\s"\\<>(),:;@{}[\]'“”„«»=/|]+@(?:[^\s"\\<>(),:;@{}[\]'“”„«»=/|.]+\.)+[^\s"\\<>(),:;@{}[\]'“”„«»=/|.0-9!?*&%#+_-]{2,}$p$), value), 320))
+$$;
+ALTER FUNCTION app.first_address(text) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.first_address(text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+
+-- `value` is the text of JSON, and what matches the pattern gets a token. Two backslashes, which are one in what it stands for, become a character that
+-- the text of JSON never has: then a backslash begins an escape, whose letter is no part of an address. The pattern captures nothing.
+CREATE OR REPLACE FUNCTION app.with_tokens(org text, value text, pattern text, whom text[]) RETURNS text
 LANGUAGE sql VOLATILE SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
 WITH given AS (
-  SELECT replace(value, '\\', chr(2)) AS v, replace(
-    $p$(?<!\\)[^\s"\\<>(),:;@{}[\]'“”„«»=/|~]+@(?:[^\s"\\<>(),:;@{}[\]'“”„«»=/|~.]+\.)+[^\s"\\<>(),:;@{}[\]'“”„«»=/|~.0-9!?*&%#+_-]{2,}$p$, '~', chr(2)) AS p
+  SELECT replace(value, '\\', chr(2)) AS v
 ), found AS MATERIALIZED (
-  SELECT f.m[1] AS address, f.n FROM given, regexp_matches(v, p, 'g') WITH ORDINALITY AS f (m, n)
+  SELECT replace(f.m[1], chr(2), '\\') AS part, f.n FROM given, regexp_matches(v, pattern, 'gi') WITH ORDINALITY AS f (m, n)
+), said AS MATERIALIZED (
+  SELECT DISTINCT f.part, ('"' || f.part || '"')::jsonb #>> '{}' AS address FROM found f
 ), known AS MATERIALIZED (
-  SELECT a.address, t.token FROM (SELECT DISTINCT f.address FROM found f) AS a LEFT JOIN LATERAL (
+  SELECT s.part, s.address, t.token FROM said s LEFT JOIN LATERAL (
     SELECT p.token FROM public.sync_trail_persons p
-     WHERE p.org_id = org AND p.email = lower(a.address) AND p.month = date_trunc('month', now() AT TIME ZONE 'UTC')::date
-       AND p.address = a.address LIMIT 1) AS t ON true
+     WHERE p.org_id = org AND p.email = app.first_address(s.address) AND p.month = date_trunc('month', now() AT TIME ZONE 'UTC')::date
+       AND p.address = s.address AND p.about IS NOT DISTINCT FROM whom LIMIT 1) AS t ON true
 ), made AS (
-  INSERT INTO public.sync_trail_persons (org_id, address) SELECT org, k.address FROM known k WHERE k.token IS NULL
+  INSERT INTO public.sync_trail_persons (org_id, address, about) SELECT org, k.address, whom FROM known k WHERE k.token IS NULL
   RETURNING address, token
 ), tokens AS (
-  SELECT k.address, k.token FROM known k WHERE k.token IS NOT NULL UNION ALL SELECT m.address, m.token FROM made m
+  SELECT k.part, coalesce(k.token, m.token) AS token FROM known k LEFT JOIN made m ON m.address = k.address
 )
 SELECT replace(string_agg(s.part || coalesce(t.token, ''), '' ORDER BY s.n), chr(2), '\\')
-  FROM given, regexp_split_to_table(v, p) WITH ORDINALITY AS s (part, n)
-  LEFT JOIN found f ON f.n = s.n LEFT JOIN tokens t ON t.address = f.address
+  FROM given, regexp_split_to_table(v, pattern, 'i') WITH ORDINALITY AS s (part, n)
+  LEFT JOIN found f ON f.n = s.n LEFT JOIN tokens t ON t.part = f.part
 $$;
-ALTER FUNCTION app.with_tokens(text, text) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.with_tokens(text, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
-
--- `value` is plain text. A quotation that is not closed was cut.
-CREATE OR REPLACE FUNCTION app.with_quote_tokens(org text, value text) RETURNS text
-LANGUAGE plpgsql VOLATILE SECURITY INVOKER
-SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  said text;
-  known text;
-BEGIN
-  FOR said IN
-    SELECT DISTINCT m[1] FROM regexp_matches(value,
-      $p$“([^”]*[^\s"\\<>(),:;@{}[\]'“”„«»=/|]@(?:[^\s"\\<>(),:;@{}[\]'“”„«»=/|.]+\.)+[^\s"\\<>(),:;@{}[\]'“”„«»=/|.0-9!?*&%#+_-]{2,}[^”]*)$p$, 'g') AS f (m)
-  LOOP
-    SELECT p.token INTO known FROM public.sync_trail_persons p
-     WHERE p.org_id = org AND p.month = date_trunc('month', now() AT TIME ZONE 'UTC')::date AND p.address = said
-       AND p.email = lower(substring(said FROM
-         $p$[^\s"\\<>(),:;@{}[\]'“”„«»=/|]+@(?:[^\s"\\<>(),:;@{}[\]'“”„«»=/|.]+\.)+[^\s"\\<>(),:;@{}[\]'“”„«»=/|.0-9!?*&%#+_-]{2,}$p$)) LIMIT 1;
-    IF known IS NULL THEN
-      INSERT INTO public.sync_trail_persons (org_id, address) VALUES (org, said) RETURNING token INTO known;
-    END IF;
-    value := replace(value, '“' || said, '“' || known);
-  END LOOP;
-  RETURN value;
-END
-$$;
-ALTER FUNCTION app.with_quote_tokens(text, text) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.with_quote_tokens(text, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+ALTER FUNCTION app.with_tokens(text, text, text, text[]) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.with_tokens(text, text, text, text[]) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 
 -- Runs as the owner, since who writes an entry may write no token by itself. An entry of another organization is refused after it, and with it
--- what was written here.
+-- what was written here. The message and the strings of the details are looked through together, each as the text of JSON: no number of JSON is ever
+-- taken, and no name of a member that is like those of programs. A quotation that is not closed was cut.
 CREATE OR REPLACE FUNCTION app.detach_persons() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   set_before text := current_setting('app.current_org_id', true);
+  literal CONSTANT text := $p$"(?:[^"\\]|\\.)*"(?:\s*:)?$p$;
+  program CONSTANT text := '^"[a-z][a-z0-9_]*"\s*:$';
+  quotation CONSTANT text := $p$(?<=“)(?:[^”"\\]|\\.)+$p$;
+  address CONSTANT text := replace(
+    $p$(?<!\\)[^\s"\\<>(),:;@{}[\]'“”„«»=/|~]+@(?:[^\s"\\<>(),:;@{}[\]'“”„«»=/|~.]+\.)+[^\s"\\<>(),:;@{}[\]'“”„«»=/|~.0-9!?*&%#+_-]{2,}$p$, '~', chr(2));
+  literals text[] := ARRAY(SELECT f.m[1] FROM regexp_matches(NEW.details::text, literal, 'g') WITH ORDINALITY AS f (m, n) ORDER BY f.n);
+  texts text := concat_ws(chr(1), coalesce(to_jsonb(NEW.error_message)::text, '""'),
+    (SELECT string_agg(CASE WHEN l.text ~ program THEN '""' ELSE l.text END, chr(1) ORDER BY l.n) FROM unnest(literals) WITH ORDINALITY AS l (text, n)));
+  addresses text[] := ARRAY(SELECT DISTINCT lower(f.m[1]) FROM regexp_matches(replace(texts, '\\', chr(2)), address, 'g') AS f (m) LIMIT 10);
+  parts text[];
+  person record;
 BEGIN
   PERFORM set_config('app.current_org_id', NEW.org_id, true);
-  NEW.error_message := app.with_tokens(NEW.org_id, to_jsonb(app.with_quote_tokens(NEW.org_id, NEW.error_message))::text)::jsonb #>> '{}';
-  NEW.details := app.with_tokens(NEW.org_id, NEW.details::text)::jsonb;
+  texts := app.with_tokens(NEW.org_id, texts, quotation,
+    (SELECT array_agg(DISTINCT a.about) FROM app.persons_of_entry(NEW.org_id, NEW.entity_type, NEW.details, '{}') AS p, unnest(p.about) AS a (about)));
+  FOR person IN
+    SELECT p.about, p.pattern FROM app.persons_of_entry(NEW.org_id, NEW.entity_type, NEW.details, addresses) AS p WHERE p.pattern IS NOT NULL
+  LOOP
+    -- Not in a token that stands there already.
+    texts := app.with_tokens(NEW.org_id, texts,
+      '(?<!person:[0-9a-f]{0,20})(?:' || person.pattern || ')(?!:[0-9a-f]{20})', person.about);
+  END LOOP;
+  parts := string_to_array(app.with_tokens(NEW.org_id, texts, address, NULL), chr(1));
+  IF NEW.error_message IS NOT NULL THEN
+    NEW.error_message := parts[1]::jsonb #>> '{}';
+  END IF;
+  NEW.details := (SELECT string_agg(s.part || coalesce(CASE WHEN literals[s.n] ~ program THEN literals[s.n] ELSE parts[s.n + 1] END, ''), '' ORDER BY s.n)
+    FROM regexp_split_to_table(NEW.details::text, literal) WITH ORDINALITY AS s (part, n))::jsonb;
   PERFORM set_config('app.current_org_id', set_before, true);
   RETURN NEW;
 END
@@ -4623,9 +4640,9 @@ $$;
 ALTER FUNCTION app.detach_persons() OWNER TO CURRENT_USER;
 REVOKE ALL ON FUNCTION app.detach_persons() FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 CREATE OR REPLACE TRIGGER detach_persons BEFORE INSERT ON public.sync_activity_log
-  FOR EACH ROW WHEN (strpos(NEW.error_message, '@') > 0 OR strpos(NEW.details::text, '@') > 0) EXECUTE FUNCTION app.detach_persons();
+  FOR EACH ROW WHEN (concat(NEW.error_message, NEW.details::text) ~ '[@“]' OR NEW.details ?| '{item,external_id}') EXECUTE FUNCTION app.detach_persons();
 
--- Volatile, so that a statement that has just written an entry sees its addresses.
+-- Volatile, so that a statement that has just written an entry sees its tokens.
 CREATE OR REPLACE FUNCTION app.with_persons(org text, value text) RETURNS text
 LANGUAGE sql VOLATILE SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
@@ -4642,6 +4659,24 @@ $$;
 ALTER FUNCTION app.with_persons(text, text) OWNER TO CURRENT_USER;
 REVOKE ALL ON FUNCTION app.with_persons(text, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.with_persons(text, text) TO sync_app, sync_sql;
+
+-- The same in JSON.
+CREATE OR REPLACE FUNCTION app.with_persons(org text, value jsonb) RETURNS jsonb
+LANGUAGE sql VOLATILE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+WITH found AS MATERIALIZED (
+  SELECT f.m[1] AS token, f.n FROM regexp_matches(value::text, 'person:[0-9a-f]{20}', 'g') WITH ORDINALITY AS f (m, n)
+), known AS (
+  SELECT t.token, regexp_replace(to_jsonb(p.address)::text, '^"|"$', '', 'g') AS address FROM (SELECT DISTINCT f.token FROM found f) AS t
+    JOIN public.sync_trail_persons p ON p.org_id = org AND p.token = t.token
+)
+SELECT string_agg(s.part || coalesce(k.address, f.token, ''), '' ORDER BY s.n)::jsonb
+  FROM regexp_split_to_table(value::text, 'person:[0-9a-f]{20}') WITH ORDINALITY AS s (part, n)
+  LEFT JOIN found f ON f.n = s.n LEFT JOIN known k ON k.token = f.token
+$$;
+ALTER FUNCTION app.with_persons(text, jsonb) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.with_persons(text, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.with_persons(text, jsonb) TO sync_app, sync_sql;
 
 -- Deletes at most batch_size tokens of months that began more than so many months ago, of which no entry is attached any more.
 CREATE OR REPLACE FUNCTION app.cleanup_trail_persons(months integer, batch_size integer) RETURNS integer
@@ -4662,7 +4697,7 @@ REVOKE ALL ON FUNCTION app.cleanup_trail_persons(integer, integer) FROM PUBLIC, 
 GRANT EXECUTE ON FUNCTION app.cleanup_trail_persons(integer, integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/trail_persons.sql', '73422485f0ac698c59193adc5023a60ad31ca9efc196469eb22ed022d8bd769f', ARRAY['ROUTINE app.with_persons(org text, value text)', 'ROUTINE app.with_tokens(org text, value text)', 'ROUTINE app.with_quote_tokens(org text, value text)', 'ROUTINE app.detach_persons()', 'ROUTINE app.cleanup_trail_persons(months integer, batch_size integer)', 'TRIGGER detach_persons ON public.sync_activity_log']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/trail_persons.sql', 'e28d612a70569e20a6c63387fe8443b785f43df5d5f9c68daea7c4c632287f93', ARRAY['ROUTINE app.first_address(value text)', 'ROUTINE app.with_persons(org text, value text)', 'ROUTINE app.with_tokens(org text, value text, pattern text, whom text[])', 'ROUTINE app.detach_persons()', 'ROUTINE app.with_persons(org text, value jsonb)', 'ROUTINE app.cleanup_trail_persons(months integer, batch_size integer)', 'TRIGGER detach_persons ON public.sync_activity_log']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -4798,6 +4833,93 @@ GRANT EXECUTE ON FUNCTION app.empty_expired_changes(integer) TO sync_app;
 ;
 -- next
 INSERT INTO app.sql_files (name, sha256, objects) VALUES ('records/sql/kept_changes.sql', '52f85855e933a93cc5945de999f4544f3ede6276b8f10d81be709a2ba1ed4c3c', ARRAY['ROUTINE app.week_of_changes(started timestamp with time zone)', 'ROUTINE app.keep_changes(org text, sync text, entity text, started timestamp with time zone, given jsonb)', 'ROUTINE app.empty_expired_changes(days integer)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: a text that speaks of an item may name its person by what is no e-mail address: by name, phone or street. Which words those are is known where
+-- the item's record is.
+-- Promises: app.personal_values gives the words of the personal members of a customer or an order (src/connectors/canonical/personal.members.ts), but
+-- e-mail addresses, which any text is looked through for, codes of countries, and what is too short to be told from other words. Those that `tells` say who
+-- somebody is in any text; the others, such as a first name, only where the text is about that person. app.value_pattern finds a value as a whole
+-- in the text of JSON in which two backslashes have become chr(2), a number whatever stands between its digits. app.persons_of_entry gives whom an
+-- entry of the trail is about: the item that its details name (`item` or `external_id`, of the connection that they name or of any), and customers whose
+-- address stands in it.
+-- Callers: app.detach_persons, and sync_app for erasures.
+
+CREATE OR REPLACE FUNCTION app.personal_values(entity text, data jsonb) RETURNS TABLE (value text, tells boolean)
+LANGUAGE sql IMMUTABLE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+WITH holder AS (
+  SELECT data AS h WHERE entity = 'customer'
+   UNION ALL SELECT data -> 'customer' WHERE entity = 'order'
+   UNION ALL SELECT a.address FROM (VALUES (data -> 'billing'), (data -> 'shipping')) AS a (address)
+    WHERE jsonb_typeof(a.address) = 'object'
+), found AS (
+  SELECT v.value, v.tells FROM holder, LATERAL (VALUES
+    (h ->> 'name', h ->> 'name' ~ '\S\s+\S'), (h ->> 'first_name', false), (h ->> 'last_name', false),
+    ((h ->> 'first_name') || ' ' || (h ->> 'last_name'), true), ((h ->> 'last_name') || ' ' || (h ->> 'first_name'), true),
+    ((h ->> 'last_name') || ', ' || (h ->> 'first_name'), true), (h ->> 'company', false),
+    (h ->> 'phone', length(regexp_replace(h ->> 'phone', '\D', '', 'g')) >= 7), (h ->> 'vat', length(h ->> 'vat') >= 6),
+    (h ->> 'reference', false), (h ->> 'line1', h ->> 'line1' ~ '\d' AND h ->> 'line1' ~ '[[:alpha:]]{3}'), (h ->> 'line2', false),
+    (h ->> 'city', false), (h ->> 'postcode', false)) AS v (value, tells)
+   UNION ALL SELECT data ->> 'note', false WHERE entity = 'order'
+)
+SELECT btrim(f.value), bool_or(coalesce(f.tells, false)) FROM found f
+ WHERE length(btrim(f.value)) >= 2 AND f.value !~ '@' AND btrim(f.value) !~ '^\d{1,4}$'
+ GROUP BY 1
+$$;
+ALTER FUNCTION app.personal_values(text, jsonb) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.personal_values(text, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.personal_values(text, jsonb) TO sync_app;
+
+-- Words of scripts without spaces have no edges.
+CREATE OR REPLACE FUNCTION app.value_pattern(value text) RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+SELECT CASE WHEN value ~ '^[-+\s()./0-9]+$' AND length(g.digits) >= 5
+  THEN '(?<![0-9])' || CASE WHEN value ~ '^\s*\+' THEN '\+?' ELSE '' END || regexp_replace(g.digits, '(\d)(?=\d)', '\1[-\s()./]*', 'g') || '(?![0-9])'
+  ELSE CASE WHEN g.json ~ '^[[:alnum:]]' AND NOT g.is_dense THEN '(?:(?<![[:alnum:]])|(?<=\\[bfnrt]))' ELSE '' END
+    || regexp_replace(regexp_replace(g.json, '([]*+?(){}^$|\\.[-])', '\\\1', 'g'), '\s+', '\\s+', 'g')
+    || CASE WHEN g.json ~ '[[:alnum:]]$' AND NOT g.is_dense THEN '(?![[:alnum:]])' ELSE '' END END
+  FROM (SELECT regexp_replace(value, '\D', '', 'g') AS digits, value ~ '[\u2E80-\u9FFF\uAC00-\uD7AF]' AS is_dense,
+               replace(substr(t.json, 2, length(t.json) - 2), '\\', chr(2)) AS json
+          FROM (SELECT to_jsonb(btrim(value))::text AS json) AS t) AS g
+$$;
+ALTER FUNCTION app.value_pattern(text) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.value_pattern(text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.value_pattern(text) TO sync_app;
+
+-- A record is looked up by a range of one id, as in save_records.sql. `about` names the customer by connection and id, and by address: an erasure knows either. Of an order it is the buyer.
+CREATE OR REPLACE FUNCTION app.persons_of_entry(org text, entity text, details jsonb, addresses text[])
+RETURNS TABLE (about text[], pattern text)
+LANGUAGE sql STABLE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off AS $$
+WITH item AS (
+  SELECT coalesce(details ->> 'item', details ->> 'external_id') AS id, details ->> 'connection_id' AS connection
+), found AS (
+  SELECT c.id AS connection_id, e.entity_type, r.external_id, r.data
+    FROM item i CROSS JOIN public.sync_connections c CROSS JOIN (VALUES ('customer'), ('order')) AS e (entity_type) CROSS JOIN LATERAL (
+      SELECT x.external_id, x.data FROM public.sync_records x
+       WHERE x.org_id = org AND x.connection_id = c.id AND x.entity_type = e.entity_type AND x.external_id >= i.id AND x.external_id <= i.id
+       ORDER BY x.external_id LIMIT 1) AS r
+   WHERE i.id IS NOT NULL AND c.org_id = org AND e.entity_type = coalesce(entity, e.entity_type) AND c.id::text = coalesce(i.connection, c.id::text)
+   UNION ALL
+  SELECT r.connection_id, 'customer', r.external_id, r.data FROM unnest(addresses) AS a (address) CROSS JOIN LATERAL (
+    SELECT x.connection_id, x.external_id, x.data FROM public.sync_records x
+     WHERE x.org_id = org AND x.entity_type = 'customer' AND x.known_as >= a.address COLLATE "C" AND x.known_as <= a.address COLLATE "C"
+     ORDER BY x.known_as LIMIT 5) AS r
+)
+SELECT array_remove(ARRAY[f.connection_id || ' ' || CASE f.entity_type WHEN 'customer' THEN f.external_id ELSE f.data #>> '{customer,external_id}' END,
+         lower(CASE f.entity_type WHEN 'customer' THEN f.data ->> 'email' ELSE f.data #>> '{customer,email}' END)], NULL),
+       (SELECT string_agg(app.value_pattern(v.value), '|' ORDER BY length(v.value) DESC) FROM app.personal_values(f.entity_type, f.data) AS v)
+  FROM found f LIMIT 20
+$$;
+ALTER FUNCTION app.persons_of_entry(text, text, jsonb, text[]) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.persons_of_entry(text, text, jsonb, text[]) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('records/sql/personal_values.sql', 'ba30382f2577b5cac0d9ca0d79a796c2ec6f10c26a4a83fc3592d16243c3e135', ARRAY['ROUTINE app.personal_values(entity text, data jsonb)', 'ROUTINE app.value_pattern(value text)', 'ROUTINE app.persons_of_entry(org text, entity text, details jsonb, addresses text[])']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -5985,7 +6107,7 @@ CREATE OR REPLACE TRIGGER publish_on_change AFTER UPDATE ON public.sync_change_c
   FOR EACH ROW EXECUTE FUNCTION app.publish_changed_records();
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhook-endpoints/sql/publish_batch_events.sql', '02fa9079ce2cee1be9518b39e37ff40fa6d66dc198dc10155bed17cc8cb9d7bc', ARRAY['ROUTINE app.publish_failed_items()', 'ROUTINE app.publish_changed_records()', 'TRIGGER publish_on_change ON public.sync_change_counters', 'TRIGGER publish_failed ON public.sync_items', 'TRIGGER publish_on_first_change ON public.sync_change_counters']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhook-endpoints/sql/publish_batch_events.sql', '02fa9079ce2cee1be9518b39e37ff40fa6d66dc198dc10155bed17cc8cb9d7bc', ARRAY['ROUTINE app.publish_failed_items()', 'ROUTINE app.publish_changed_records()', 'TRIGGER publish_failed ON public.sync_items', 'TRIGGER publish_on_first_change ON public.sync_change_counters', 'TRIGGER publish_on_change ON public.sync_change_counters']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -6236,6 +6358,8 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('erasures/sql/claim_er
 -- Promises: app.mentions finds an address in the text of JSON, in any case, as a whole: not as a part of a longer one.
 -- app.without_address puts another word in its place, and keeps JSON valid; in the place of all that a system said, which stands in typographic
 -- quotation marks, where that has the address. app.without_members takes members away by their paths.
+-- app.tells finds other words of the person, by a pattern of app.value_pattern, and app.without_terms puts another word in their place, in texts alone:
+-- a namesake loses a name in an error, and no record.
 -- Callers: sync_app.
 
 -- Before the address stands nothing that could belong to it, or the letter of an escape; after it no further part of a domain. For texts in which two
@@ -6274,6 +6398,27 @@ ALTER FUNCTION app.without_address(text, text, text) OWNER TO CURRENT_USER;
 REVOKE ALL ON FUNCTION app.without_address(text, text, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.without_address(text, text, text) TO sync_app;
 
+CREATE OR REPLACE FUNCTION app.tells(value text, terms text) RETURNS boolean
+LANGUAGE sql IMMUTABLE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $body$
+SELECT coalesce(replace(value, '\\', chr(2)) ~* terms, false)
+$body$;
+ALTER FUNCTION app.tells(text, text) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.tells(text, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.tells(text, text) TO sync_app;
+
+CREATE OR REPLACE FUNCTION app.without_terms(value text, terms text, instead text) RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $body$
+SELECT CASE WHEN app.tells(value, terms)
+  THEN replace(regexp_replace(regexp_replace(replace(value, '\\', chr(2)),
+    $p$“(?:[^”"\\]|\\.)*(?:$p$ || terms || $p$)(?:[^”"\\]|\\.)*$p$, '“' || instead, 'gi'), terms, instead, 'gi'), chr(2), '\\')
+  ELSE value END
+$body$;
+ALTER FUNCTION app.without_terms(text, text, text) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.without_terms(text, text, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.without_terms(text, text, text) TO sync_app;
+
 CREATE OR REPLACE FUNCTION app.without_members(data jsonb, paths text[]) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
@@ -6291,7 +6436,7 @@ REVOKE ALL ON FUNCTION app.without_members(jsonb, text[]) FROM PUBLIC, sync_app,
 GRANT EXECUTE ON FUNCTION app.without_members(jsonb, text[]) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('erasures/sql/erase.sql', 'ed7554caf6f073b5155a33ace211cc1132b1e7db9b2f5afbfe4bec7acdd53c16', ARRAY['ROUTINE app.address_pattern(address text)', 'ROUTINE app.mentions(value text, address text)', 'ROUTINE app.without_address(value text, address text, instead text)', 'ROUTINE app.without_members(data jsonb, paths text[])']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('erasures/sql/erase.sql', 'd9587234627b2eece9b984d307a9f95d6be5c38862b8434ae0174dc795d8eb65', ARRAY['ROUTINE app.without_address(value text, address text, instead text)', 'ROUTINE app.address_pattern(address text)', 'ROUTINE app.mentions(value text, address text)', 'ROUTINE app.tells(value text, terms text)', 'ROUTINE app.without_terms(value text, terms text, instead text)', 'ROUTINE app.without_members(data jsonb, paths text[])']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -6743,7 +6888,7 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('console/sql/search_te
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
-DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_member_session.sql', 'auth/sql/open_session.sql', 'auth/sql/organization_keys.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/measure_progress.sql', 'progress/sql/open_syncs.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/log_rights.sql', 'activity/sql/partitions.sql', 'activity/sql/seals.sql', 'activity/sql/sign_entry.sql', 'activity/sql/trail_persons.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/kept_changes.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_expired_items.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/open_runs.sql', 'runs/sql/purge_removed_connections.sql', 'runs/sql/slots.sql', 'previews/sql/cleanup_preview_changes.sql', 'schedules/sql/due_censuses.sql', 'schedules/sql/due_schedules.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql', 'webhooks/sql/due_webhook_checks.sql', 'webhook-endpoints/sql/claim_webhook_endpoints.sql', 'webhook-endpoints/sql/cleanup_outbound_deliveries.sql', 'webhook-endpoints/sql/publish_batch_events.sql', 'webhook-endpoints/sql/publish_event.sql', 'webhook-endpoints/sql/publish_sync_event.sql', 'alerts/sql/alert_lag.sql', 'alerts/sql/claim_alert_turns.sql', 'alerts/sql/cleanup_alerts.sql', 'alerts/sql/signal_ended_sync.sql', 'erasures/sql/claim_erasures.sql', 'erasures/sql/erase.sql', 'console/sql/find_syncs.sql', 'console/sql/overview.sql', 'console/sql/search_terms.sql']::text[])
+DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_member_session.sql', 'auth/sql/open_session.sql', 'auth/sql/organization_keys.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/measure_progress.sql', 'progress/sql/open_syncs.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/log_rights.sql', 'activity/sql/partitions.sql', 'activity/sql/seals.sql', 'activity/sql/sign_entry.sql', 'activity/sql/trail_persons.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/kept_changes.sql', 'records/sql/personal_values.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_expired_items.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/open_runs.sql', 'runs/sql/purge_removed_connections.sql', 'runs/sql/slots.sql', 'previews/sql/cleanup_preview_changes.sql', 'schedules/sql/due_censuses.sql', 'schedules/sql/due_schedules.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql', 'webhooks/sql/due_webhook_checks.sql', 'webhook-endpoints/sql/claim_webhook_endpoints.sql', 'webhook-endpoints/sql/cleanup_outbound_deliveries.sql', 'webhook-endpoints/sql/publish_batch_events.sql', 'webhook-endpoints/sql/publish_event.sql', 'webhook-endpoints/sql/publish_sync_event.sql', 'alerts/sql/alert_lag.sql', 'alerts/sql/claim_alert_turns.sql', 'alerts/sql/cleanup_alerts.sql', 'alerts/sql/signal_ended_sync.sql', 'erasures/sql/claim_erasures.sql', 'erasures/sql/erase.sql', 'console/sql/find_syncs.sql', 'console/sql/overview.sql', 'console/sql/search_terms.sql']::text[])
 ;
 -- next
 REVOKE CREATE ON SCHEMA app, public FROM sync_maintenance, sync_directory
@@ -6810,20 +6955,20 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
   SELECT kind, md5(string_agg(fact, E'\n' ORDER BY fact COLLATE "C")) AS hash FROM facts GROUP BY kind
 ;
 -- next
-COMMENT ON SCHEMA app IS 'as migrated: {"functions":"c6a38a3fb72c063917c232104c47f91f","grants":"6a622cce0a19e3c111cac0ce3d37880b","owners":"2a715cc37d78410fa9b1986802e8d058","policies":"ab21acd308cd66c270fac6093cafad97","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"dee1b86cf8bbe6c36fe54f03a462f83a","triggers":"a779ffa12aa95a31272168c19cac8bc4"}'
+COMMENT ON SCHEMA app IS 'as migrated: {"functions":"23fb0ab9dbebeb17b62399ea8fb51917","grants":"6a622cce0a19e3c111cac0ce3d37880b","owners":"2a715cc37d78410fa9b1986802e8d058","policies":"ab21acd308cd66c270fac6093cafad97","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"dee1b86cf8bbe6c36fe54f03a462f83a","triggers":"a779ffa12aa95a31272168c19cac8bc4"}'
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-30T21:48:33.823Z','2026-12-01T00:48:33.824Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-30T22:07:15.348Z','2026-12-01T01:07:15.348Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-30T21:48:33.824Z','2026-11-30T22:48:33.824Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-30T22:07:15.348Z','2026-11-30T23:07:15.348Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-30T21:48:33.824Z','2026-12-01T00:48:33.824Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-30T22:07:15.348Z','2026-12-01T01:07:15.348Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-30T21:48:33.824Z','2026-11-30T22:48:33.824Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-30T22:07:15.348Z','2026-11-30T23:07:15.348Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -6838,16 +6983,16 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-30T23:48:33.824Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-12-01T00:07:15.348Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-11-30T23:48:33.824Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-12-01T00:07:15.349Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-30T23:48:33.824Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-12-01T00:07:15.349Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-11-30T23:48:33.824Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-12-01T00:07:15.349Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
 INSERT INTO public.sync_trail_persons (org_id,token,address) VALUES ('org-1','person:live','live')
@@ -6865,61 +7010,61 @@ INSERT INTO public.sync_trail_persons (org_id,token,address,month) VALUES ('org-
 INSERT INTO public.sync_erasures (org_id,id,named_by) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','email')
 ;
 -- next
-INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','email','completed',0,'2023-08-18T23:48:33.832Z')
+INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','email','completed',0,'2023-08-19T00:07:15.351Z')
 ;
 -- next
 INSERT INTO public.sync_erasures (org_id,id,named_by) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','email')
 ;
 -- next
-INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','email','completed',0,'2023-08-18T23:48:33.832Z')
+INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','email','completed',0,'2023-08-19T00:07:15.351Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-12-01T00:48:33.832Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-12-01T01:07:15.351Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-30T22:48:33.832Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-30T23:07:15.351Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-12-01T00:48:33.832Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-12-01T01:07:15.351Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-30T22:48:33.832Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-30T23:07:15.351Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-12-01T00:48:33.832Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-12-01T01:07:15.351Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-30T22:48:33.832Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-30T23:07:15.351Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-12-01T00:48:33.832Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-12-01T01:07:15.351Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-30T22:48:33.832Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-30T23:07:15.351Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-26T23:48:33.832Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-27T00:07:15.351Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-26T23:48:33.832Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-27T00:07:15.351Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-30T22:48:33.832Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-30T23:07:15.352Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-30T22:48:33.832Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-30T23:07:15.352Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -7126,40 +7271,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-12-01T00:48:33.833Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-12-01T01:07:15.352Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-30T22:48:33.833Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-30T23:07:15.352Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-12-01T00:48:33.833Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-12-01T01:07:15.352Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-30T22:48:33.833Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-30T23:07:15.352Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-12-01T23:48:33.833Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-12-02T00:07:15.352Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-12-01T23:48:33.833Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-12-02T00:07:15.352Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-12-01T23:48:33.833Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-12-02T00:07:15.352Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-12-01T23:48:33.833Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-12-02T00:07:15.352Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-11-30T23:48:33.833Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-12-01T00:07:15.352Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-30T23:48:33.833Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-31T00:07:15.352Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-11-30T23:48:33.833Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-12-01T00:07:15.352Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-30T23:48:33.833Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-31T00:07:15.352Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,secret_key_id,enabled) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','https://receiver.example','{"live"}','standard','\x73','k',false)
@@ -7177,13 +7322,13 @@ INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,se
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','172cdd4a-1601-758f-3c43-e6103738d8f3','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-22T23:48:33.833Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-23T00:07:15.352Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-22T23:48:33.833Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-23T00:07:15.352Z')
 ;
 -- next
 INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-1','live','failed')
@@ -7201,37 +7346,37 @@ INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-2','stale','
 INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','r','failed','live','s')
 ;
 -- next
-INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-08-31T23:48:33.833Z')
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-09-01T00:07:15.352Z')
 ;
 -- next
 INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','r','failed','live','s')
 ;
 -- next
-INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-08-31T23:48:33.833Z')
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-09-01T00:07:15.352Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-11-30T23:48:33.833Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-12-01T00:07:15.352Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-11-30T23:48:33.833Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-12-01T00:07:15.352Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-11-30T23:48:33.833Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-12-01T00:07:15.352Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-11-30T23:48:33.833Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-12-01T00:07:15.352Z')
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-01T23:48:33.833Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-02T00:07:15.352Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-01T23:48:33.833Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-02T00:07:15.352Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-01T23:48:33.833Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-02T00:07:15.352Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-01T23:48:33.833Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-02T00:07:15.352Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
 INSERT INTO public.sync_alert_signals (org_id,sync_id) VALUES ('org-1','live')
@@ -7270,16 +7415,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-12-01T00:48:33.833Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-12-01T01:07:15.352Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-30T22:48:33.833Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-30T23:07:15.352Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-12-01T00:48:33.833Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-12-01T01:07:15.352Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-30T22:48:33.833Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-30T23:07:15.352Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')
