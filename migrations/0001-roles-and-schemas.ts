@@ -6,7 +6,8 @@ import { forceRowSecurity } from './support.ts';
  * made only when missing and are left behind by `down`: another database of the cluster may use them.
  *
  * People who use SQL log in with roles of their own, members of sync_sql, each bound to one organization and one user by its row in
- * auth.sql_roles. A setting could not bind them, because whoever logs in can change their own settings.
+ * auth.sql_roles. A setting could not bind them, because whoever logs in can change their own settings. Those that may see values of persons are
+ * members of sync_sql_payloads, too, which holds the columns that have some.
  *
  * sync_backup reads every row of every table, for `npm run db:backup`, so it can log in only while that command connects. The owner is no
  * member of it: before Postgres 16 its policy would open every table to a member.
@@ -20,7 +21,7 @@ export class RolesAndSchemas0001 implements MigrationInterface {
       DECLARE
         role_name text;
       BEGIN
-        FOREACH role_name IN ARRAY ARRAY['sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql', 'sync_backup'] LOOP
+        FOREACH role_name IN ARRAY ARRAY['sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql', 'sync_sql_payloads', 'sync_backup'] LOOP
           -- Two databases of one cluster may be migrated at the same time.
           BEGIN
             IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role_name) THEN

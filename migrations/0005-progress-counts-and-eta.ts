@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { isCount, letBoundRoles, MOST_ITEMS, protectTenantTable } from './support.ts';
+import { isCount, letBoundRoles, letBoundRolesSee, MOST_ITEMS, protectTenantTable } from './support.ts';
 
 /** The seconds in which something could be done. Exact to the microsecond, so that a sync that was idle all the time has no speed. */
 const WORKED = `round(extract(epoch FROM updated_at - started_at) - idle_seconds::numeric, 6)::double precision`;
@@ -97,9 +97,10 @@ export class Progress0005 implements MigrationInterface {
       updated_at, completed_at, error_message, checkpoint`;
     await letBoundRoles(db, {
       table: 'public.sync_progress',
-      privileges: `SELECT, INSERT (id, org_id, sync_id, initiated_by, ${given}),
+      privileges: `INSERT (id, org_id, sync_id, initiated_by, ${given}),
         UPDATE (cancel_requested, pause_requested, requested_at, requested_by, ${given})`,
     });
+    await letBoundRolesSee(db, { table: 'public.sync_progress', payloads: ['error_message', 'waiting_reason'] });
     await db.query(`GRANT SELECT (org_id, status, completed_at) ON public.sync_progress TO sync_directory`);
     await db.query(`CREATE POLICY directory ON public.sync_progress FOR SELECT TO sync_directory USING (true)`);
     await db.query(`GRANT SELECT, UPDATE (status, error_message) ON public.sync_progress TO sync_maintenance`);

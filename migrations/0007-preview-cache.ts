@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { letBoundRoles, letMaintenanceDelete, protectTenantTable } from './support.ts';
+import { letBoundRoles, letBoundRolesSee, letMaintenanceDelete, protectTenantTable } from './support.ts';
 
 /** Why: the delta a sync would apply, kept for its time to live, one a kind of sync and entity type. */
 export class PreviewCache0007 implements MigrationInterface {
@@ -26,8 +26,9 @@ export class PreviewCache0007 implements MigrationInterface {
     const given = 'cache_key, filters, summary, delta_data, computed_by, computed_at, expires_at';
     await letBoundRoles(db, {
       table: 'public.sync_preview_cache',
-      privileges: `SELECT, INSERT (org_id, sync_type, entity_type, ${given}), UPDATE (${given})`,
+      privileges: `INSERT (org_id, sync_type, entity_type, ${given}), UPDATE (${given})`,
     });
+    await letBoundRolesSee(db, { table: 'public.sync_preview_cache', payloads: ['filters', 'summary', 'delta_data'] });
     await letMaintenanceDelete(db, {
       table: 'public.sync_preview_cache',
       policy: 'maintenance_expired',

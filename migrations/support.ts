@@ -23,11 +23,25 @@ export async function protectTenantTable(db: QueryRunner, table: string): Promis
  */
 export async function letBoundRoles(
   db: QueryRunner,
-  { table, privileges }: { table: string; privileges: string },
+  { table, privileges }: { table: string; privileges?: string },
 ): Promise<void> {
   const bound = `org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user)`;
   await db.query(`CREATE POLICY bound ON ${table} TO sync_sql USING (${bound}) WITH CHECK (${bound})`);
-  await db.query(`GRANT ${privileges} ON ${table} TO sync_sql`);
+  if (privileges) await db.query(`GRANT ${privileges} ON ${table} TO sync_sql`);
+}
+
+/** Of a table of the roles of people who use SQL: what all of them read, and the columns that only those read who may see values of persons. */
+export async function letBoundRolesSee(
+  db: QueryRunner,
+  { table, payloads }: { table: string; payloads: readonly string[] },
+): Promise<void> {
+  const columns = await db.query(
+    `SELECT attname FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attname <> ALL ($2::text[])`,
+    [table, payloads],
+  );
+  const others = columns.map(({ attname }: { attname: string }) => attname);
+  if (others.length > 0) await db.query(`GRANT SELECT (${others.join(', ')}) ON ${table} TO sync_sql`);
+  await db.query(`GRANT SELECT ON ${table} TO sync_sql_payloads`);
 }
 
 /** Row-level security for everybody, the owner included. Only a backup reads past it, since it must not leave a row out. */

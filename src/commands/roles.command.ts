@@ -10,6 +10,7 @@ interface NewRole {
   readonly name?: string;
   readonly org?: string;
   readonly user?: string;
+  readonly payloads: boolean;
 }
 
 /** Logins for plain SQL, each bound to one organization. */
@@ -21,10 +22,11 @@ export function addRoles(program: Command): void {
     .option('--name <name>', 'lower-case letters, digits and _, at most 63')
     .option('--org <org>', 'the organization whose rows it sees')
     .option('--user <user>', 'whom the trail names; the name of the login unless given')
+    .option('--no-payloads', 'it reads no column that may hold values of persons')
     .action((given: NewRole, command: Command) =>
       withRoles(async (sqlRoles, ownerUrl) => {
         const role = await checked(given);
-        const password = await sqlRoles.create(role.name, role.org, role.user);
+        const password = await sqlRoles.create(role.name, role.org, role.user, given.payloads);
         if (password === undefined)
           throw new ConfigurationError(`The database already has a role named ${role.name}; choose another name.`);
         console.error(
@@ -32,7 +34,7 @@ export function addRoles(program: Command): void {
         );
         const { urlOfRole } = await import('../database/provision.ts');
         const url = urlOfRole(ownerUrl, role.name, password);
-        printResult(command, { ...role, url }, () => console.log(url));
+        printResult(command, { ...role, payloads: given.payloads, url }, () => console.log(url));
       }),
     );
   roles
@@ -62,7 +64,7 @@ async function withRoles(work: (roles: SqlRoles, ownerUrl: string) => Promise<vo
 }
 
 /** The user is the role's own name unless one is given, so that no entry of the trail is anonymous. */
-async function checked({ name, org, user }: NewRole) {
+async function checked({ name, org, user }: Omit<NewRole, 'payloads'>) {
   if (!name || !NAME.test(name))
     throw new ConfigurationError(
       '--name is required: lower-case letters, digits and _, at most 63, the first a letter.',

@@ -2,7 +2,7 @@
 const role = (oid: string) =>
   `CASE ${oid} WHEN 0 THEN 'public' WHEN (SELECT owner FROM mine) THEN 'owner' ELSE pg_get_userbyid(${oid})::text END`;
 
-const ROLES = `('sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql', 'sync_backup')`;
+const ROLES = `('sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql', 'sync_sql_payloads', 'sync_backup')`;
 
 /** What our roles and everybody may do; what an operator has granted to a role of their own is their business. */
 const grants = (acl: string, kind: string, owner: string) => `

@@ -9,6 +9,8 @@ export interface SqlRole {
   /** Who the trail names for what the role does. */
   readonly user_id: string;
   readonly created_at: Date;
+  /** Whether it reads what may be values of persons. */
+  readonly sees_payloads: boolean;
 }
 
 /** What one organization's clients can hold of the database's connections. */
@@ -30,13 +32,13 @@ export class SqlRoles {
    * Returns the password, which is stored nowhere. Undefined: the database has a role of that name, whoever made it. The limits are
    * defaults of the session, which the role may change: they are for clients that forget, and hold no attacker.
    */
-  async create(name: string, orgId: string, userId: string): Promise<string | undefined> {
+  async create(name: string, orgId: string, userId: string, seesPayloads = true): Promise<string | undefined> {
     const { rowCount } = await this.owner.query('SELECT FROM pg_roles WHERE rolname = $1', [name]);
     if (rowCount !== 0) return undefined;
     const password = newPassword();
     const role = pg.escapeIdentifier(name);
     await this.inTransaction([
-      `CREATE ROLE ${role} LOGIN PASSWORD ${pg.escapeLiteral(password)} CONNECTION LIMIT ${CONNECTIONS} IN ROLE sync_sql`,
+      `CREATE ROLE ${role} LOGIN PASSWORD ${pg.escapeLiteral(password)} CONNECTION LIMIT ${CONNECTIONS} IN ROLE ${seesPayloads ? 'sync_sql, sync_sql_payloads' : 'sync_sql'}`,
       `ALTER ROLE ${role} SET timezone TO 'UTC'`,
       `ALTER ROLE ${role} SET statement_timeout TO '30s'`,
       `ALTER ROLE ${role} SET lock_timeout TO '10s'`,
@@ -49,7 +51,10 @@ export class SqlRoles {
 
   async list(): Promise<SqlRole[]> {
     const { rows } = await this.owner.query<SqlRole>(
-      'SELECT role_name, org_id, user_id, created_at FROM auth.sql_roles ORDER BY role_name',
+      `SELECT r.role_name, r.org_id, r.user_id, r.created_at, EXISTS (
+                SELECT FROM pg_auth_members m JOIN pg_roles member ON member.oid = m.member
+                 WHERE m.roleid = 'sync_sql_payloads'::regrole AND member.rolname = r.role_name) AS sees_payloads
+         FROM auth.sql_roles r ORDER BY r.role_name`,
     );
     return rows;
   }

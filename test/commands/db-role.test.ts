@@ -59,6 +59,16 @@ describe('npm run --silent db:role', () => {
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
+  it('makes one that sees no values of persons, and says so in the list', async () => {
+    const name = `${NAME}_masked`;
+    const { stdout } = await role('create', '--name', name, '--org', 'org-123', '--no-payloads', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ name, payloads: false });
+    const listed = JSON.parse((await role('list', '--json')).stdout) as { role_name: string; sees_payloads: boolean }[];
+    const sees = Object.fromEntries(listed.map(({ role_name, sees_payloads }) => [role_name, sees_payloads]));
+    expect(sees).toMatchObject({ [name]: false, [NAME]: true });
+    await role('drop', name);
+  });
+
   it('drops it', async () => {
     expect(await role('drop', NAME)).toMatchObject({ code: 0, stdout: `Dropped ${NAME}.\n` });
     expect((await role('list')).stdout).not.toContain(NAME);

@@ -104,8 +104,8 @@ app.verify_unsealed(text, timestamp with time zone, uuid, integer) | sync_owner 
 app.watch_progress(text[], text[]) | sync_owner | INVOKER | TimeZone=UTC, row_security=on, enable_seqscan=off, enable_bitmapscan=off, enable_sort=off, plan_cache_mode=force_custom_plan | sync_app
 app.week_of_changes(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance
 app.week_of_start(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance, sync_sql
-app.with_persons(text, jsonb) | sync_owner | INVOKER | - | sync_app, sync_sql
-app.with_persons(text, text) | sync_owner | INVOKER | - | sync_app, sync_sql
+app.with_persons(text, jsonb) | sync_owner | INVOKER | - | sync_app, sync_sql_payloads
+app.with_persons(text, text) | sync_owner | INVOKER | - | sync_app, sync_sql_payloads
 app.with_tokens(text, text, text, text[]) | sync_owner | INVOKER | - | -
 app.without_address(text, text, text) | sync_owner | INVOKER | - | sync_app
 app.without_members(jsonb, text[]) | sync_owner | INVOKER | - | sync_app

@@ -178,11 +178,12 @@ it('the page lists every column that a login reads, with its type, whether it ma
     database.ownerUrl,
     `SELECT k.relnamespace::regnamespace || '.' || k.relname AS name,
             ARRAY['\`' || a.attname || '\`', format_type(a.atttypid, a.atttypmod), CASE WHEN a.attnotnull THEN 'no' ELSE 'yes' END,
-              concat_ws(', ', 'read', CASE WHEN has_column_privilege('sync_sql', k.oid, a.attnum, 'INSERT') THEN 'insert' END,
+              concat_ws(', ', CASE WHEN has_column_privilege('sync_sql', k.oid, a.attnum, 'SELECT') THEN 'read' ELSE 'read (payloads)' END, CASE WHEN has_column_privilege('sync_sql', k.oid, a.attnum, 'INSERT') THEN 'insert' END,
                                       CASE WHEN has_column_privilege('sync_sql', k.oid, a.attnum, 'UPDATE') THEN 'update' END)] AS cells
        FROM pg_attribute AS a JOIN pg_class AS k ON k.oid = a.attrelid
       WHERE k.relnamespace::regnamespace::text IN ('app', 'auth', 'public') AND k.relkind IN ('r', 'p', 'v', 'm')
-        AND a.attnum > 0 AND NOT a.attisdropped AND has_column_privilege('sync_sql', k.oid, a.attnum, 'SELECT')
+        AND a.attnum > 0 AND NOT a.attisdropped AND (has_column_privilege('sync_sql', k.oid, a.attnum, 'SELECT')
+          OR has_column_privilege('sync_sql_payloads', k.oid, a.attnum, 'SELECT'))
       ORDER BY 1, a.attnum`,
   );
   const inDatabase = columns.map(({ name, cells }) => [name, ...cells]);
@@ -201,7 +202,7 @@ it('a login may delete from no table, and may call each function of the page', a
   const functions = tableUnder(PAGE, '## Functions').slice(1);
   const found = await sql<{ result: string; may: boolean }>(
     database.ownerUrl,
-    `SELECT pg_get_function_result(p.oid) AS result, has_function_privilege('sync_sql', p.oid, 'EXECUTE') AS may
+    `SELECT pg_get_function_result(p.oid) AS result, has_function_privilege(CASE WHEN p.proname = 'with_persons' THEN 'sync_sql_payloads' ELSE 'sync_sql' END, p.oid, 'EXECUTE') AS may
        FROM unnest($1::text[]) WITH ORDINALITY AS named (name, place) JOIN pg_proc AS p ON p.oid = named.name::regprocedure
       ORDER BY named.place`,
     [functions.map(([name]) => name?.slice(1, -1))],

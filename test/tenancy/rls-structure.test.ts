@@ -12,7 +12,7 @@ const functions = await readDefinerFunctions(admin);
 const tenantTables = tables.filter(({ name }) => !(name in WITHOUT_TENANT_ROWS));
 const regular = tenantTables.filter(({ name }) => !(name in EXCEPTIONS));
 
-const OUR_ROLES = ['sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql', 'sync_backup'];
+const OUR_ROLES = ['sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql', 'sync_sql_payloads', 'sync_backup'];
 
 afterAll(async () => {
   await admin.end();

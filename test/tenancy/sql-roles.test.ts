@@ -16,9 +16,9 @@ let service: TestService;
 let own: pg.Client;
 let other: pg.Client;
 
-async function login(name: string, orgId: string, userId: string): Promise<pg.Client> {
+async function login(name: string, orgId: string, userId: string, seesPayloads = true): Promise<pg.Client> {
   const { ownerUrl } = service.database;
-  const password = await SqlRoles.with(ownerUrl, (roles) => roles.create(name, orgId, userId));
+  const password = await SqlRoles.with(ownerUrl, (roles) => roles.create(name, orgId, userId, seesPayloads));
   const client = new pg.Client({ connectionString: urlOfRole(ownerUrl, name, password as string) });
   await client.connect();
   return client;
@@ -26,6 +26,8 @@ async function login(name: string, orgId: string, userId: string): Promise<pg.Cl
 
 beforeAll(async () => {
   service = await startTestService();
+  // What is dated some days ago is of last month at the beginning of one.
+  await sql(service.database.ownerUrl, `SELECT app.ensure_activity_partition(now() - interval '1 month')`);
   own = await login(OWN, 'org-own', 'reporting');
   other = await login(OTHER, 'org-other', 'warehouse');
 });
@@ -79,6 +81,57 @@ describe('What a client of plain SQL stores for the search', () => {
   });
 });
 
+describe('A login without the right to see payloads', () => {
+  const NAME = `masked_${randomBytes(4).toString('hex')}`;
+  let masked: pg.Client;
+  beforeAll(async () => {
+    masked = await login(NAME, 'org-masked', 'desk', false);
+  });
+  afterAll(async () => {
+    await masked.end();
+    await SqlRoles.with(service.database.ownerUrl, (roles) => roles.drop(NAME));
+  });
+
+  it('reports a sync, logs and reads the trail, in which tokens stand for persons', async () => {
+    await masked.query(start('masked', 'org-masked'));
+    const failed = `UPDATE sync_progress SET status = 'failed', error_message = 'of ada@x.example: “Ada”', updated_at = now()
+                     WHERE sync_id = 'masked' RETURNING status, processed_count`;
+    expect((await masked.query(failed)).rows).toEqual([{ status: 'failed', processed_count: 0 }]);
+    await masked.query(note('org-masked', { error_message: `'to ada@x.example'` }));
+    const { rows } = await masked.query(
+      'SELECT DISTINCT error_message FROM sync_activity_log WHERE error_message IS NOT NULL ORDER BY 1',
+    );
+    expect(rows.map(({ error_message }) => error_message)).toEqual([
+      expect.stringMatching(/^of person:\w+: “person:\w+”$/),
+      expect.stringMatching(/^to person:\w+$/),
+    ]);
+    expect(await attempt(masked, preview('org-masked'))).toEqual([]);
+  });
+
+  it.each([
+    'SELECT error_message FROM sync_progress',
+    'SELECT waiting_reason FROM sync_progress',
+    'SELECT count(*) FROM sync_progress AS p WHERE p::text LIKE $$%Ada%$$',
+    `UPDATE sync_progress SET updated_at = now() RETURNING error_message`,
+    `UPDATE sync_progress SET requested_by = error_message`,
+    'SELECT filters FROM sync_preview_cache',
+    'SELECT summary FROM sync_preview_cache',
+    'SELECT delta_data FROM sync_preview_cache',
+    'SELECT address FROM sync_trail_persons',
+    'SELECT app.with_persons(org_id, error_message) FROM sync_activity_log',
+    'SELECT app.with_persons(org_id, details) FROM sync_activity_log',
+    'SET ROLE sync_sql_payloads',
+  ])('is refused %s', async (statement) => {
+    expect(await attempt(masked, statement)).toBe('42501');
+  });
+
+  it('is told from others in the list', async () => {
+    const roles = await SqlRoles.with(service.database.ownerUrl, (admin) => admin.list());
+    const sees = (name: string) => roles.find(({ role_name }) => role_name === name)?.sees_payloads;
+    expect([sees(NAME), sees(OWN)]).toEqual([false, true]);
+  });
+});
+
 describe('A client of plain SQL cannot lock the service out: a login', () => {
   it('works in its organization without naming it', async () => {
     await own.query(start('a', 'org-own'));
@@ -99,9 +152,12 @@ describe('A client of plain SQL cannot lock the service out: a login', () => {
         `SET app.current_org_id = 'org-other'`,
         `SELECT set_config('app.current_org_id', 'org-other', true)`,
         'SET ROLE sync_sql',
+        'SET ROLE sync_sql_payloads',
       ]) {
         const first = disguise ? [disguise] : [];
-        expect(await attempt(own, ...first, `SELECT * FROM ${table} WHERE org_id <> 'org-own'`)).toEqual([]);
+        // The group that sees payloads alone reads no trail.
+        const seen = disguise.endsWith('payloads') && table === 'sync_activity_log' ? '42501' : [];
+        expect(await attempt(own, ...first, `SELECT org_id FROM ${table} WHERE org_id <> 'org-own'`)).toEqual(seen);
       }
       expect(
         await attempt(own, `UPDATE sync_progress SET status = 'failed' WHERE org_id <> 'org-own' RETURNING 1`),

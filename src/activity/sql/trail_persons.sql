@@ -5,7 +5,7 @@
 -- typographic quotation marks; and none of the personal values of the item that it is about, or of the customers whose address stands in it, as far as
 -- records know them (src/records/sql/personal_values.sql). In no month two tokens for one spelling of one person but by chance, and writers do
 -- not wait for each other. app.with_persons puts back what is still known. All take one pass over the text for each kind.
--- Callers: app.detach_persons: a trigger of public.sync_activity_log only. app.with_persons: sync_app, sync_sql.
+-- Callers: app.detach_persons: a trigger of public.sync_activity_log only. app.with_persons: sync_app, sync_sql_payloads.
 
 -- The first address of a text, or the text: what a token is looked up by.
 CREATE OR REPLACE FUNCTION app.first_address(value text) RETURNS text
@@ -106,8 +106,8 @@ SELECT string_agg(s.part || coalesce(k.address, f.token, ''), '' ORDER BY s.n)
   LEFT JOIN found f ON f.n = s.n LEFT JOIN known k ON k.token = f.token
 $$;
 ALTER FUNCTION app.with_persons(text, text) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.with_persons(text, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
-GRANT EXECUTE ON FUNCTION app.with_persons(text, text) TO sync_app, sync_sql;
+REVOKE ALL ON FUNCTION app.with_persons(text, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql, sync_sql_payloads;
+GRANT EXECUTE ON FUNCTION app.with_persons(text, text) TO sync_app, sync_sql_payloads;
 
 -- The same in JSON.
 CREATE OR REPLACE FUNCTION app.with_persons(org text, value jsonb) RETURNS jsonb
@@ -124,8 +124,8 @@ SELECT string_agg(s.part || coalesce(k.address, f.token, ''), '' ORDER BY s.n)::
   LEFT JOIN found f ON f.n = s.n LEFT JOIN known k ON k.token = f.token
 $$;
 ALTER FUNCTION app.with_persons(text, jsonb) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.with_persons(text, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
-GRANT EXECUTE ON FUNCTION app.with_persons(text, jsonb) TO sync_app, sync_sql;
+REVOKE ALL ON FUNCTION app.with_persons(text, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql, sync_sql_payloads;
+GRANT EXECUTE ON FUNCTION app.with_persons(text, jsonb) TO sync_app, sync_sql_payloads;
 
 -- Deletes at most batch_size tokens of months that began more than so many months ago, of which no entry is attached any more.
 CREATE OR REPLACE FUNCTION app.cleanup_trail_persons(months integer, batch_size integer) RETURNS integer

@@ -6,7 +6,7 @@ DO $$
       DECLARE
         role_name text;
       BEGIN
-        FOREACH role_name IN ARRAY ARRAY['sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql', 'sync_backup'] LOOP
+        FOREACH role_name IN ARRAY ARRAY['sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql', 'sync_sql_payloads', 'sync_backup'] LOOP
           -- Two databases of one cluster may be migrated at the same time.
           BEGIN
             IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role_name) THEN
@@ -868,10 +868,16 @@ GRANT SELECT, INSERT, UPDATE ON public.sync_progress TO sync_app
 CREATE POLICY bound ON public.sync_progress TO sync_sql USING (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user)) WITH CHECK (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user))
 ;
 -- next
-GRANT SELECT, INSERT (id, org_id, sync_id, initiated_by, entity_type, source_system, total_items, processed_count, failed_count, current_item, status, started_at,
+GRANT INSERT (id, org_id, sync_id, initiated_by, entity_type, source_system, total_items, processed_count, failed_count, current_item, status, started_at,
       updated_at, completed_at, error_message, checkpoint),
         UPDATE (cancel_requested, pause_requested, requested_at, requested_by, entity_type, source_system, total_items, processed_count, failed_count, current_item, status, started_at,
       updated_at, completed_at, error_message, checkpoint) ON public.sync_progress TO sync_sql
+;
+-- next
+GRANT SELECT (id, org_id, sync_id, entity_type, source_system, total_items, processed_count, failed_count, current_item, workers, initiated_by, status, started_at, updated_at, completed_at, checkpoint, cancel_requested, pause_requested, requested_at, requested_by, rate_limited_until, next_try_at, idle_seconds, recent_items, elapsed_seconds, speed_items_per_min, eta_seconds) ON public.sync_progress TO sync_sql
+;
+-- next
+GRANT SELECT ON public.sync_progress TO sync_sql_payloads
 ;
 -- next
 GRANT SELECT (org_id, status, completed_at) ON public.sync_progress TO sync_directory
@@ -1071,7 +1077,7 @@ GRANT SELECT, DELETE ON public.sync_trail_persons TO sync_app
 CREATE POLICY bound ON public.sync_trail_persons TO sync_sql USING (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user)) WITH CHECK (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user))
 ;
 -- next
-GRANT SELECT ON public.sync_trail_persons TO sync_sql
+GRANT SELECT ON public.sync_trail_persons TO sync_sql_payloads
 ;
 -- next
 GRANT SELECT, DELETE ON public.sync_trail_persons TO sync_maintenance
@@ -1122,7 +1128,13 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON public.sync_preview_cache TO sync_app
 CREATE POLICY bound ON public.sync_preview_cache TO sync_sql USING (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user)) WITH CHECK (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user))
 ;
 -- next
-GRANT SELECT, INSERT (org_id, sync_type, entity_type, cache_key, filters, summary, delta_data, computed_by, computed_at, expires_at), UPDATE (cache_key, filters, summary, delta_data, computed_by, computed_at, expires_at) ON public.sync_preview_cache TO sync_sql
+GRANT INSERT (org_id, sync_type, entity_type, cache_key, filters, summary, delta_data, computed_by, computed_at, expires_at), UPDATE (cache_key, filters, summary, delta_data, computed_by, computed_at, expires_at) ON public.sync_preview_cache TO sync_sql
+;
+-- next
+GRANT SELECT (org_id, sync_type, entity_type, cache_key, computed_by, computed_at, expires_at) ON public.sync_preview_cache TO sync_sql
+;
+-- next
+GRANT SELECT ON public.sync_preview_cache TO sync_sql_payloads
 ;
 -- next
 GRANT SELECT, DELETE ON public.sync_preview_cache TO sync_maintenance
@@ -4556,7 +4568,7 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/sign_ent
 -- typographic quotation marks; and none of the personal values of the item that it is about, or of the customers whose address stands in it, as far as
 -- records know them (src/records/sql/personal_values.sql). In no month two tokens for one spelling of one person but by chance, and writers do
 -- not wait for each other. app.with_persons puts back what is still known. All take one pass over the text for each kind.
--- Callers: app.detach_persons: a trigger of public.sync_activity_log only. app.with_persons: sync_app, sync_sql.
+-- Callers: app.detach_persons: a trigger of public.sync_activity_log only. app.with_persons: sync_app, sync_sql_payloads.
 
 -- The first address of a text, or the text: what a token is looked up by.
 CREATE OR REPLACE FUNCTION app.first_address(value text) RETURNS text
@@ -4657,8 +4669,8 @@ SELECT string_agg(s.part || coalesce(k.address, f.token, ''), '' ORDER BY s.n)
   LEFT JOIN found f ON f.n = s.n LEFT JOIN known k ON k.token = f.token
 $$;
 ALTER FUNCTION app.with_persons(text, text) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.with_persons(text, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
-GRANT EXECUTE ON FUNCTION app.with_persons(text, text) TO sync_app, sync_sql;
+REVOKE ALL ON FUNCTION app.with_persons(text, text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql, sync_sql_payloads;
+GRANT EXECUTE ON FUNCTION app.with_persons(text, text) TO sync_app, sync_sql_payloads;
 
 -- The same in JSON.
 CREATE OR REPLACE FUNCTION app.with_persons(org text, value jsonb) RETURNS jsonb
@@ -4675,8 +4687,8 @@ SELECT string_agg(s.part || coalesce(k.address, f.token, ''), '' ORDER BY s.n)::
   LEFT JOIN found f ON f.n = s.n LEFT JOIN known k ON k.token = f.token
 $$;
 ALTER FUNCTION app.with_persons(text, jsonb) OWNER TO CURRENT_USER;
-REVOKE ALL ON FUNCTION app.with_persons(text, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
-GRANT EXECUTE ON FUNCTION app.with_persons(text, jsonb) TO sync_app, sync_sql;
+REVOKE ALL ON FUNCTION app.with_persons(text, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql, sync_sql_payloads;
+GRANT EXECUTE ON FUNCTION app.with_persons(text, jsonb) TO sync_app, sync_sql_payloads;
 
 -- Deletes at most batch_size tokens of months that began more than so many months ago, of which no entry is attached any more.
 CREATE OR REPLACE FUNCTION app.cleanup_trail_persons(months integer, batch_size integer) RETURNS integer
@@ -4697,7 +4709,7 @@ REVOKE ALL ON FUNCTION app.cleanup_trail_persons(integer, integer) FROM PUBLIC, 
 GRANT EXECUTE ON FUNCTION app.cleanup_trail_persons(integer, integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/trail_persons.sql', 'e28d612a70569e20a6c63387fe8443b785f43df5d5f9c68daea7c4c632287f93', ARRAY['ROUTINE app.first_address(value text)', 'ROUTINE app.with_persons(org text, value text)', 'ROUTINE app.with_tokens(org text, value text, pattern text, whom text[])', 'ROUTINE app.detach_persons()', 'ROUTINE app.with_persons(org text, value jsonb)', 'ROUTINE app.cleanup_trail_persons(months integer, batch_size integer)', 'TRIGGER detach_persons ON public.sync_activity_log']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/trail_persons.sql', '76bd5da6e009e1c7c34e058896049c7a2da57f42a50bc65af07b868a5aa9c875', ARRAY['ROUTINE app.first_address(value text)', 'ROUTINE app.with_persons(org text, value text)', 'ROUTINE app.with_tokens(org text, value text, pattern text, whom text[])', 'ROUTINE app.detach_persons()', 'ROUTINE app.with_persons(org text, value jsonb)', 'ROUTINE app.cleanup_trail_persons(months integer, batch_size integer)', 'TRIGGER detach_persons ON public.sync_activity_log']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -6916,7 +6928,7 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
     SELECT 'roles', concat_ws('|', r.rolname, r.rolsuper, r.rolbypassrls, r.rolcreaterole, r.rolcreatedb, r.rolreplication,
         (SELECT string_agg(pg_get_userbyid(m.roleid)::text, ',' ORDER BY pg_get_userbyid(m.roleid)::text)
            FROM pg_auth_members m WHERE m.member = r.oid))
-      FROM pg_roles r WHERE r.rolname IN ('sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql', 'sync_backup')
+      FROM pg_roles r WHERE r.rolname IN ('sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql', 'sync_sql_payloads', 'sync_backup')
     UNION ALL
     SELECT 'owners', concat_ws('|', t.name, CASE t.relowner WHEN 0 THEN 'public' WHEN (SELECT owner FROM mine) THEN 'owner' ELSE pg_get_userbyid(t.relowner)::text END) FROM tables t
     UNION ALL
@@ -6930,45 +6942,45 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
     SELECT 'grants', concat_ws('|', t.name, 
   (SELECT string_agg(CASE g.grantee WHEN 0 THEN 'public' WHEN (SELECT owner FROM mine) THEN 'owner' ELSE pg_get_userbyid(g.grantee)::text END || ' ' || g.privilege_type, ',' ORDER BY CASE g.grantee WHEN 0 THEN 'public' WHEN (SELECT owner FROM mine) THEN 'owner' ELSE pg_get_userbyid(g.grantee)::text END, g.privilege_type)
      FROM aclexplode(coalesce(t.relacl, acldefault('r', t.relowner))) AS g
-    WHERE g.grantee = 0 OR pg_get_userbyid(g.grantee) IN ('sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql', 'sync_backup'))) FROM tables t
+    WHERE g.grantee = 0 OR pg_get_userbyid(g.grantee) IN ('sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql', 'sync_sql_payloads', 'sync_backup'))) FROM tables t
     UNION ALL
     SELECT 'grants', concat_ws('|', t.name, a.attname, 
   (SELECT string_agg(CASE g.grantee WHEN 0 THEN 'public' WHEN (SELECT owner FROM mine) THEN 'owner' ELSE pg_get_userbyid(g.grantee)::text END || ' ' || g.privilege_type, ',' ORDER BY CASE g.grantee WHEN 0 THEN 'public' WHEN (SELECT owner FROM mine) THEN 'owner' ELSE pg_get_userbyid(g.grantee)::text END, g.privilege_type)
      FROM aclexplode(coalesce(a.attacl, acldefault('c', t.relowner))) AS g
-    WHERE g.grantee = 0 OR pg_get_userbyid(g.grantee) IN ('sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql', 'sync_backup')))
+    WHERE g.grantee = 0 OR pg_get_userbyid(g.grantee) IN ('sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql', 'sync_sql_payloads', 'sync_backup')))
       FROM tables t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attacl IS NOT NULL AND NOT a.attisdropped
     UNION ALL
     -- Versions and providers differ in what everybody may do in public.
     SELECT 'grants', concat_ws('|', n.nspname, 
   (SELECT string_agg(CASE g.grantee WHEN 0 THEN 'public' WHEN (SELECT owner FROM mine) THEN 'owner' ELSE pg_get_userbyid(g.grantee)::text END || ' ' || g.privilege_type, ',' ORDER BY CASE g.grantee WHEN 0 THEN 'public' WHEN (SELECT owner FROM mine) THEN 'owner' ELSE pg_get_userbyid(g.grantee)::text END, g.privilege_type)
      FROM aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) AS g
-    WHERE g.grantee = 0 OR pg_get_userbyid(g.grantee) IN ('sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql', 'sync_backup'))) FROM spaces n WHERE n.nspname <> 'public'
+    WHERE g.grantee = 0 OR pg_get_userbyid(g.grantee) IN ('sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql', 'sync_sql_payloads', 'sync_backup'))) FROM spaces n WHERE n.nspname <> 'public'
     UNION ALL
     SELECT 'functions', concat_ws('|', f.name, CASE f.proowner WHEN 0 THEN 'public' WHEN (SELECT owner FROM mine) THEN 'owner' ELSE pg_get_userbyid(f.proowner)::text END, f.prosecdef, f.provolatile, f.proconfig::text, md5(f.prosrc),
         
   (SELECT string_agg(CASE g.grantee WHEN 0 THEN 'public' WHEN (SELECT owner FROM mine) THEN 'owner' ELSE pg_get_userbyid(g.grantee)::text END || ' ' || g.privilege_type, ',' ORDER BY CASE g.grantee WHEN 0 THEN 'public' WHEN (SELECT owner FROM mine) THEN 'owner' ELSE pg_get_userbyid(g.grantee)::text END, g.privilege_type)
      FROM aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) AS g
-    WHERE g.grantee = 0 OR pg_get_userbyid(g.grantee) IN ('sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql', 'sync_backup')))
+    WHERE g.grantee = 0 OR pg_get_userbyid(g.grantee) IN ('sync_app', 'sync_maintenance', 'sync_directory', 'sync_sql', 'sync_sql_payloads', 'sync_backup')))
       FROM functions f
     UNION ALL
     SELECT 'triggers', concat_ws('|', g.name, g.tgenabled, g.tgtype, g.tgfoid::regprocedure) FROM triggers g)
   SELECT kind, md5(string_agg(fact, E'\n' ORDER BY fact COLLATE "C")) AS hash FROM facts GROUP BY kind
 ;
 -- next
-COMMENT ON SCHEMA app IS 'as migrated: {"functions":"23fb0ab9dbebeb17b62399ea8fb51917","grants":"6a622cce0a19e3c111cac0ce3d37880b","owners":"2a715cc37d78410fa9b1986802e8d058","policies":"ab21acd308cd66c270fac6093cafad97","roles":"b696bc1431859a9c7edb8a430aa551bc","row-level security":"dee1b86cf8bbe6c36fe54f03a462f83a","triggers":"a779ffa12aa95a31272168c19cac8bc4"}'
+COMMENT ON SCHEMA app IS 'as migrated: {"functions":"cfdfdb915a7ccc86c2013e24a78fba0f","grants":"d0b5cb4bf4ed2d1753a347fef2b0c983","owners":"2a715cc37d78410fa9b1986802e8d058","policies":"ab21acd308cd66c270fac6093cafad97","roles":"c7aba0f4a9f1025fccb4dcaff1d5077f","row-level security":"dee1b86cf8bbe6c36fe54f03a462f83a","triggers":"a779ffa12aa95a31272168c19cac8bc4"}'
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-30T22:07:15.348Z','2026-12-01T01:07:15.348Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-30T22:17:44.800Z','2026-12-01T01:17:44.800Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-30T22:07:15.348Z','2026-11-30T23:07:15.348Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-30T22:17:44.800Z','2026-11-30T23:17:44.800Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-30T22:07:15.348Z','2026-12-01T01:07:15.348Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-30T22:17:44.800Z','2026-12-01T01:17:44.800Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-30T22:07:15.348Z','2026-11-30T23:07:15.348Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-30T22:17:44.800Z','2026-11-30T23:17:44.800Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -6983,16 +6995,16 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-12-01T00:07:15.348Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-12-01T00:17:44.801Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-12-01T00:07:15.349Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-12-01T00:17:44.801Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-12-01T00:07:15.349Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-12-01T00:17:44.801Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-12-01T00:07:15.349Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-12-01T00:17:44.801Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
 INSERT INTO public.sync_trail_persons (org_id,token,address) VALUES ('org-1','person:live','live')
@@ -7010,61 +7022,61 @@ INSERT INTO public.sync_trail_persons (org_id,token,address,month) VALUES ('org-
 INSERT INTO public.sync_erasures (org_id,id,named_by) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','email')
 ;
 -- next
-INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','email','completed',0,'2023-08-19T00:07:15.351Z')
+INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','email','completed',0,'2023-08-19T00:17:44.803Z')
 ;
 -- next
 INSERT INTO public.sync_erasures (org_id,id,named_by) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','email')
 ;
 -- next
-INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','email','completed',0,'2023-08-19T00:07:15.351Z')
+INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','email','completed',0,'2023-08-19T00:17:44.803Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-12-01T01:07:15.351Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-12-01T01:17:44.803Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-30T23:07:15.351Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-30T23:17:44.803Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-12-01T01:07:15.351Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-12-01T01:17:44.803Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-30T23:07:15.351Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-30T23:17:44.803Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-12-01T01:07:15.351Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-12-01T01:17:44.803Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-30T23:07:15.351Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-30T23:17:44.803Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-12-01T01:07:15.351Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-12-01T01:17:44.803Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-30T23:07:15.351Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-30T23:17:44.803Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-27T00:07:15.351Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-27T00:17:44.803Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-27T00:07:15.351Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-27T00:17:44.803Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-30T23:07:15.352Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-30T23:17:44.805Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-30T23:07:15.352Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-30T23:17:44.805Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -7271,40 +7283,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-12-01T01:07:15.352Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-12-01T01:17:44.808Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-30T23:07:15.352Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-30T23:17:44.808Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-12-01T01:07:15.352Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-12-01T01:17:44.808Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-30T23:07:15.352Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-30T23:17:44.808Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-12-02T00:07:15.352Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-12-02T00:17:44.808Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-12-02T00:07:15.352Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-12-02T00:17:44.808Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-12-02T00:07:15.352Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-12-02T00:17:44.808Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-12-02T00:07:15.352Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-12-02T00:17:44.808Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-12-01T00:07:15.352Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-12-01T00:17:44.808Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-31T00:07:15.352Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-31T00:17:44.808Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-12-01T00:07:15.352Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-12-01T00:17:44.808Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-31T00:07:15.352Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-31T00:17:44.808Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,secret_key_id,enabled) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','https://receiver.example','{"live"}','standard','\x73','k',false)
@@ -7322,13 +7334,13 @@ INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,se
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','172cdd4a-1601-758f-3c43-e6103738d8f3','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-23T00:07:15.352Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-23T00:17:44.808Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-23T00:07:15.352Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-23T00:17:44.808Z')
 ;
 -- next
 INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-1','live','failed')
@@ -7346,37 +7358,37 @@ INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-2','stale','
 INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','r','failed','live','s')
 ;
 -- next
-INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-09-01T00:07:15.352Z')
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-09-01T00:17:44.808Z')
 ;
 -- next
 INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','r','failed','live','s')
 ;
 -- next
-INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-09-01T00:07:15.352Z')
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-09-01T00:17:44.808Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-12-01T00:07:15.352Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-12-01T00:17:44.808Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-12-01T00:07:15.352Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-12-01T00:17:44.808Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-12-01T00:07:15.352Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-12-01T00:17:44.808Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-12-01T00:07:15.352Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-12-01T00:17:44.808Z')
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-02T00:07:15.352Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-02T00:17:44.808Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-02T00:07:15.352Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-02T00:17:44.808Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-02T00:07:15.352Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-02T00:17:44.808Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-02T00:07:15.352Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-02T00:17:44.808Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
 INSERT INTO public.sync_alert_signals (org_id,sync_id) VALUES ('org-1','live')
@@ -7415,16 +7427,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-12-01T01:07:15.352Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-12-01T01:17:44.808Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-30T23:07:15.352Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-30T23:17:44.808Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-12-01T01:07:15.352Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-12-01T01:17:44.808Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-30T23:07:15.352Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-30T23:17:44.808Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')
