@@ -52,11 +52,7 @@ export function Trail({ parameters, onChange }: Props) {
           onRetry={trail.isError ? () => void trail.refetch() : undefined}
         />
       )}
-      <LoadMore
-        hasMore={trail.hasNextPage && !isFailing}
-        loading={trail.isFetchingNextPage}
-        onMore={() => void trail.fetchNextPage()}
-      />
+      <LoadMore list={trail} isFailing={isFailing} />
       {pages && !isEmpty && !trail.hasNextPage && <p className="activity-end muted small">No more entries.</p>}
     </>
   );

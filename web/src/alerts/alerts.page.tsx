@@ -47,10 +47,10 @@ function LinkedAlert({ id }: { readonly id: string }) {
 }
 
 function AlertsCard({ state }: { readonly state: 'open' | 'resolved' }) {
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useAlerts(state);
+  const list = useAlerts(state);
+  const { data, error, refetch } = list;
   const hasRules = useRules().data?.some(({ enabled }) => enabled) ?? true;
   const alerts = data?.pages.flatMap(({ items }) => items);
-  const more = { hasMore: hasNextPage, loading: isFetchingNextPage, onMore: () => void fetchNextPage() };
   const none =
     state === 'resolved' ? 'None in the last 90 days.' : hasRules ? 'Nothing is wrong.' : 'Nothing is watched.';
   return (
@@ -66,7 +66,7 @@ function AlertsCard({ state }: { readonly state: 'open' | 'resolved' }) {
         </ul>
       )}
       {/* Of two lists on a page only the last one may load by itself. */}
-      {state === 'open' ? <ShowMore {...more} /> : <LoadMore {...more} />}
+      {state === 'open' ? <ShowMore list={list} /> : <LoadMore list={list} />}
     </Card>
   );
 }

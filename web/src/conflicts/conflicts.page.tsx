@@ -49,11 +49,7 @@ export default function ConflictsPage() {
           <ConflictCard key={keyOf(conflict)} conflict={conflict} />
         ))}
       </div>
-      <LoadMore
-        hasMore={list.hasNextPage && !list.isError}
-        loading={list.isFetchingNextPage}
-        onMore={() => void list.fetchNextPage()}
-      />
+      <LoadMore list={list} />
     </>
   );
 }

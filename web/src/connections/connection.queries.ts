@@ -6,6 +6,7 @@ import {
   listConnectors,
 } from '@sync-operations/client';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback } from 'react';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/problem.ts';
 
@@ -64,9 +65,12 @@ export function useCheck() {
 /** The name of a source or destination: the name of the connection, or Records. */
 export function useConnectionName(): (destination: string) => string {
   const { data } = useConnections();
-  return (id) => {
-    if (id === 'records') return 'Records';
-    const name = data?.find((connection) => connection.id === id)?.name;
-    return name ?? (data ? `a removed connection (${id.slice(0, 8)})` : '…');
-  };
+  return useCallback(
+    (id) => {
+      if (id === 'records') return 'Records';
+      const name = data?.find((connection) => connection.id === id)?.name;
+      return name ?? (data ? `a removed connection (${id.slice(0, 8)})` : '…');
+    },
+    [data],
+  );
 }

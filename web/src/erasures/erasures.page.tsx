@@ -35,7 +35,8 @@ export default function ErasuresPage() {
 }
 
 function Reports() {
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useErasures();
+  const list = useErasures();
+  const { data, error, refetch } = list;
   const [openedAt] = useState(serverNow);
   const items = data?.pages.flatMap((page) => page.items);
   return (
@@ -57,7 +58,7 @@ function Reports() {
           ))}
         </ul>
       )}
-      <ShowMore hasMore={hasNextPage} loading={isFetchingNextPage} onMore={() => void fetchNextPage()} />
+      <ShowMore list={list} />
     </Card>
   );
 }

@@ -55,11 +55,7 @@ export default function ItemPage() {
               ))}
             </ol>
           )}
-          <ShowMore
-            hasMore={history.hasNextPage}
-            loading={history.isFetchingNextPage}
-            onMore={() => void history.fetchNextPage()}
-          />
+          <ShowMore list={history} />
         </Card>
         <div className="stack">
           <ItemSystems item={item} identities={identities} />

@@ -7,7 +7,7 @@ import {
   useSyncProgress,
 } from '@sync-operations/react';
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef } from 'react';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { useMay, useOrganization } from '../api/organization.ts';
 import { SESSION_KEY } from '../api/query.client.ts';
 import { useParameters } from '../app/location.ts';
@@ -56,20 +56,26 @@ function Syncs({ progress }: { readonly progress: LiveSyncProgress }) {
   const aboutOf = useAbout(syncs);
   const { withRequest, pendingOf, onControl, error } = useLiveControl();
   const may = useMay('control');
-  const shown = sortedSyncs(syncs, parameters.sort, now).filter(matchesFilters(parameters, aboutOf)).map(withRequest);
+  const shown = useMemo(
+    () => sortedSyncs(syncs, parameters.sort, now).filter(matchesFilters(parameters, aboutOf)).map(withRequest),
+    [syncs, parameters, now, aboutOf, withRequest],
+  );
   // Decided once: a page that changes its view while somebody reads it would lose them.
   const manyAtFirst = useRef<number | null>(null);
   if (loaded) manyAtFirst.current ??= syncs.length;
   const view = viewOf(parameters, manyAtFirst.current ?? 0);
-  const actionsOf = (sync: StreamedSync) =>
-    may && !sync.completed_at ? (
-      <ControlButtons
-        sync={sync}
-        compact
-        pending={pendingOf(sync.sync_id)}
-        onControl={(control) => void onControl(sync, control)}
-      />
-    ) : undefined;
+  const actionsOf = useCallback(
+    (sync: StreamedSync) =>
+      may && !sync.completed_at ? (
+        <ControlButtons
+          sync={sync}
+          compact
+          pending={pendingOf(sync.sync_id)}
+          onControl={(control) => void onControl(sync, control)}
+        />
+      ) : undefined,
+    [may, pendingOf, onControl],
+  );
   const list = { syncs: shown, now, aboutOf, actionsOf };
   // Once shown, the filters stay: a bar that comes and goes with the number of syncs would move the cards.
   const filtersShown = useRef(false);

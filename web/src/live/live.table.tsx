@@ -7,7 +7,7 @@ import {
   type StreamedSync,
   speedText,
 } from '@sync-operations/react';
-import { type ReactNode, type Ref, useRef } from 'react';
+import { memo, type ReactNode, type Ref, useRef } from 'react';
 import { Link } from 'wouter';
 import { syncPath } from '../app/location.ts';
 import { count } from '../ui/format.ts';
@@ -16,9 +16,11 @@ import { Gap, useWindowRows } from '../ui/window-rows.tsx';
 import '../ui/table.css';
 
 interface Props {
+  /** Must be the same array while nothing changes. */
   readonly syncs: readonly StreamedSync[];
   /** The service's clock. */
   readonly now: number;
+  /** These two must be the same functions while they say the same. */
   readonly aboutOf: (sync: StreamedSync) => string;
   readonly actionsOf: (sync: StreamedSync) => ReactNode;
 }
@@ -29,7 +31,7 @@ const COLUMNS = 7;
 /** One row for each sync: as dense as a list can be, for dozens of them or for all that an organization may have. */
 export function LiveTable({ syncs, now, aboutOf, actionsOf }: Props) {
   const body = useRef<HTMLTableSectionElement>(null);
-  const { shown, measure, before, after } = useWindowRows(body, syncs.length, ROW_PX, (index) => syncs[index]?.sync_id);
+  const { shown, measure, before, after } = useWindowRows(body, syncs, ROW_PX);
   return (
     <div className="card live-table-card">
       <table className="table table-cards live-table" aria-rowcount={syncs.length + 1}>
@@ -64,8 +66,8 @@ export function LiveTable({ syncs, now, aboutOf, actionsOf }: Props) {
                 index={index}
                 sync={sync}
                 now={now}
-                about={aboutOf(sync)}
-                actions={actionsOf(sync)}
+                aboutOf={aboutOf}
+                actionsOf={actionsOf}
               />
             ) : null;
           })}
@@ -76,16 +78,14 @@ export function LiveTable({ syncs, now, aboutOf, actionsOf }: Props) {
   );
 }
 
-interface RowProps {
+interface RowProps extends Pick<Props, 'now' | 'aboutOf' | 'actionsOf'> {
   readonly ref: Ref<HTMLTableRowElement>;
   readonly index: number;
   readonly sync: StreamedSync;
-  readonly now: number;
-  readonly about: string;
-  readonly actions: ReactNode;
 }
 
-function Row({ ref, index, sync, now, about, actions }: RowProps) {
+/** Drawn anew when its sync changes, not with each frame of scrolling. */
+const Row = memo(function Row({ ref, index, sync, now, aboutOf, actionsOf }: RowProps) {
   const { sync_id, completed_at, processed_count, failed_count, total_items } = sync;
   const status = displayStatus(sync, now);
   const isFigureTrue = completed_at !== null || isReporting(sync, now);
@@ -93,7 +93,7 @@ function Row({ ref, index, sync, now, about, actions }: RowProps) {
     <tr ref={ref} data-index={index} data-sync-id={sync_id} aria-rowindex={index + 2}>
       <td className="live-table-sync">
         <Link href={syncPath(sync_id)}>{nameOf(sync)}</Link> <span className="muted">{sync.source_system}</span>
-        <p className="muted small break">{about}</p>
+        <p className="muted small break">{aboutOf(sync)}</p>
       </td>
       <td data-label="Status">
         <span className={`live-status live-status-${status.kind}`}>{status.text}</span>
@@ -117,7 +117,7 @@ function Row({ ref, index, sync, now, about, actions }: RowProps) {
       <td data-label="ETA" className="num">
         {etaText(isFigureTrue && completed_at === null ? sync.eta_seconds : null)}
       </td>
-      <td className="live-table-actions">{actions}</td>
+      <td className="live-table-actions">{actionsOf(sync)}</td>
     </tr>
   );
-}
+});

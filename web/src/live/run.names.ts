@@ -1,6 +1,7 @@
 import { listRuns } from '@sync-operations/client';
 import type { StreamedSync } from '@sync-operations/react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useCallback } from 'react';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/problem.ts';
 import { RUN_ID } from '../app/location.ts';
@@ -31,9 +32,12 @@ export function useAbout(syncs: readonly StreamedSync[]): (sync: StreamedSync) =
     placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,
   });
-  return ({ sync_id, initiated_by }) => {
-    const run = data?.get(sync_id);
-    const ends = run && `${nameOf(run.source_connection_id)} → ${nameOf(run.destination)}`;
-    return [ends, sync_id, initiated_by && `by ${initiated_by}`].filter(Boolean).join(' · ');
-  };
+  return useCallback(
+    ({ sync_id, initiated_by }) => {
+      const run = data?.get(sync_id);
+      const ends = run && `${nameOf(run.source_connection_id)} → ${nameOf(run.destination)}`;
+      return [ends, sync_id, initiated_by && `by ${initiated_by}`].filter(Boolean).join(' · ');
+    },
+    [data, nameOf],
+  );
 }

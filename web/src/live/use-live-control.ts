@@ -1,5 +1,5 @@
 import type { StreamedSync } from '@sync-operations/react';
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import { useOrganization } from '../api/organization.ts';
 import { type Control, REQUESTED, requestControl } from '../control/control.ts';
 import { useToast } from '../ui/toast.tsx';
@@ -24,40 +24,48 @@ export function useLiveControl() {
   const [requests, setRequests] = useState<ReadonlyMap<string, ControlRequest>>(new Map());
   const [error, setError] = useState<unknown>(null);
 
-  const set = (syncId: string, change: ControlRequest | undefined) =>
-    setRequests((all) => {
-      const next = new Map(all);
-      if (change) next.set(syncId, change);
-      else next.delete(syncId);
-      return next;
-    });
-
-  const onControl = async ({ sync_id, requested_at }: StreamedSync, control: Control) => {
-    const request = { control, requestedAt: requested_at };
-    set(sync_id, { ...request, isPending: true });
-    setError(null);
-    try {
-      await requestControl(client, sync_id, control);
-      set(sync_id, { ...request, isPending: false });
-      showToast(CONFIRMATIONS[control]);
-    } catch (failure) {
-      set(sync_id, undefined);
-      setError(failure);
-    }
-  };
+  const onControl = useCallback(
+    async ({ sync_id, requested_at }: StreamedSync, control: Control) => {
+      const set = (change: ControlRequest | undefined) =>
+        setRequests((all) => {
+          const next = new Map(all);
+          if (change) next.set(sync_id, change);
+          else next.delete(sync_id);
+          return next;
+        });
+      const request = { control, requestedAt: requested_at };
+      set({ ...request, isPending: true });
+      setError(null);
+      try {
+        await requestControl(client, sync_id, control);
+        set({ ...request, isPending: false });
+        showToast(CONFIRMATIONS[control]);
+      } catch (failure) {
+        set(undefined);
+        setError(failure);
+      }
+    },
+    [client, showToast],
+  );
 
   /** The row as it will be once the service has the request. */
-  const withRequest = (sync: StreamedSync): StreamedSync => {
-    const one = requests.get(sync.sync_id);
-    return one && one.requestedAt === sync.requested_at && !sync.completed_at
-      ? { ...sync, ...REQUESTED[one.control] }
-      : sync;
-  };
+  const withRequest = useCallback(
+    (sync: StreamedSync): StreamedSync => {
+      const one = requests.get(sync.sync_id);
+      return one && one.requestedAt === sync.requested_at && !sync.completed_at
+        ? { ...sync, ...REQUESTED[one.control] }
+        : sync;
+    },
+    [requests],
+  );
 
-  const pendingOf = (syncId: string): Control | undefined => {
-    const one = requests.get(syncId);
-    return one?.isPending ? one.control : undefined;
-  };
+  const pendingOf = useCallback(
+    (syncId: string): Control | undefined => {
+      const one = requests.get(syncId);
+      return one?.isPending ? one.control : undefined;
+    },
+    [requests],
+  );
 
   return { withRequest, pendingOf, onControl, error };
 }

@@ -95,7 +95,7 @@ function Matches({ pair }: { readonly pair: MatchPair }) {
           ))}
         </ul>
       )}
-      <ShowMore hasMore={list.hasNextPage} loading={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} />
+      <ShowMore list={list} />
     </Card>
   );
 }

@@ -71,7 +71,8 @@ interface ChangeListProps {
 }
 
 function ChangeList({ cacheKey, syncId, kind }: ChangeListProps) {
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useChanges(cacheKey, syncId, kind);
+  const list = useChanges(cacheKey, syncId, kind);
+  const { data, error, refetch } = list;
   const changes = data?.pages.flatMap(({ items }) => items);
   return (
     <>
@@ -84,7 +85,7 @@ function ChangeList({ cacheKey, syncId, kind }: ChangeListProps) {
           ))}
         </ul>
       )}
-      <LoadMore hasMore={hasNextPage} loading={isFetchingNextPage} onMore={() => void fetchNextPage()} />
+      <LoadMore list={list} />
     </>
   );
 }

@@ -11,7 +11,8 @@ import '../ui/table.css';
 import './previews.css';
 
 export default function PreviewsPage() {
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = usePreviews();
+  const list = usePreviews();
+  const { data, error, refetch } = list;
   const previews = data?.pages.flatMap(({ items }) => items);
   return (
     <>
@@ -47,7 +48,7 @@ export default function PreviewsPage() {
                 ))}
               </tbody>
             </table>
-            <LoadMore hasMore={hasNextPage} loading={isFetchingNextPage} onMore={() => void fetchNextPage()} />
+            <LoadMore list={list} />
           </Card>
         )}
       </div>

@@ -76,7 +76,7 @@ export function DifferenceList({ run: { sync_id, created_at, progress } }: { rea
           ))}
         </ul>
       )}
-      <ShowMore hasMore={list.hasNextPage} loading={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} />
+      <ShowMore list={list} />
     </Card>
   );
 }

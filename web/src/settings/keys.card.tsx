@@ -33,7 +33,7 @@ export function KeysCard() {
           ))}
         </ul>
       )}
-      <ShowMore hasMore={keys.hasNextPage} loading={keys.isFetchingNextPage} onMore={() => void keys.fetchNextPage()} />
+      <ShowMore list={keys} />
       {isAdding && <KeyDialog onClose={() => setAdding(false)} />}
     </Card>
   );

@@ -26,11 +26,7 @@ export function MembersCard() {
           ))}
         </ul>
       )}
-      <ShowMore
-        hasMore={members.hasNextPage}
-        loading={members.isFetchingNextPage}
-        onMore={() => void members.fetchNextPage()}
-      />
+      <ShowMore list={members} />
     </Card>
   );
 }

@@ -57,11 +57,7 @@ export function ReportedItems({ sync }: { readonly sync: Progress }) {
           the audit trail with <code>POST /api/sync/activity</code>.
         </p>
       )}
-      <ShowMore
-        hasMore={trail.hasNextPage}
-        loading={trail.isFetchingNextPage}
-        onMore={() => void trail.fetchNextPage()}
-      />
+      <ShowMore list={trail} />
     </>
   );
 }

@@ -81,7 +81,7 @@ export function SyncChanges({ run }: { readonly run: Run }) {
           ))}
         </ul>
       )}
-      <ShowMore hasMore={list.hasNextPage} loading={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} />
+      <ShowMore list={list} />
     </Card>
   );
 }

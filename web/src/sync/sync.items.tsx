@@ -41,7 +41,7 @@ export function SyncItems({ sync, run }: SyncAndRun) {
           ))}
         </ul>
       )}
-      <ShowMore hasMore={list.hasNextPage} loading={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} />
+      <ShowMore list={list} />
     </Card>
   );
 }

@@ -1,5 +1,5 @@
 import type { SyncListItem } from '@sync-operations/client';
-import type { Ref } from 'react';
+import { memo, type Ref } from 'react';
 import { Link } from 'wouter';
 import { syncPath } from '../app/location.ts';
 import { Badge, StatusBadge } from '../ui/badge.tsx';
@@ -14,10 +14,12 @@ interface Props {
   readonly sync: SyncListItem;
   /** Undefined: nothing can be selected. */
   readonly isSelected: boolean | undefined;
-  readonly onSelect: (isSelected: boolean) => void;
+  /** Must be the same function while nothing changes. */
+  readonly onSelect: (syncIds: readonly string[], isSelected: boolean) => void;
 }
 
-export function SyncRow({ ref, index, sync, isSelected, onSelect }: Props) {
+/** Drawn anew when its sync changes, not with each frame of scrolling. */
+export const SyncRow = memo(function SyncRow({ ref, index, sync, isSelected, onSelect }: Props) {
   const { sync_id, status, completed_at, failed_count, conflict_count } = sync;
   return (
     <tr ref={ref} data-index={index} data-sync-id={sync_id} aria-rowindex={index + 2}>
@@ -27,7 +29,7 @@ export function SyncRow({ ref, index, sync, isSelected, onSelect }: Props) {
             type="checkbox"
             aria-label={`Select ${sync_id}`}
             checked={isSelected}
-            onChange={({ target }) => onSelect(target.checked)}
+            onChange={({ target }) => onSelect([sync_id], target.checked)}
           />
         </td>
       )}
@@ -68,4 +70,4 @@ export function SyncRow({ ref, index, sync, isSelected, onSelect }: Props) {
       <td data-label="Ended">{completed_at ? <Time at={completed_at} /> : '–'}</td>
     </tr>
   );
-}
+});

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { Link } from 'wouter';
 import { useMay } from '../api/organization.ts';
 import { useParameters } from '../app/location.ts';
@@ -29,15 +29,18 @@ export default function SyncsPage() {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const may = useMay('control');
   const isFailing = list.isError || list.failureCount >= FAILURES_BEFORE_ERROR;
-  const select = (syncIds: readonly string[], isSelected: boolean) =>
-    setSelected((before) => {
-      const after = new Set(before);
-      for (const syncId of syncIds) {
-        if (isSelected) after.add(syncId);
-        else after.delete(syncId);
-      }
-      return after;
-    });
+  const select = useCallback(
+    (syncIds: readonly string[], isSelected: boolean) =>
+      setSelected((before) => {
+        const after = new Set(before);
+        for (const syncId of syncIds) {
+          if (isSelected) after.add(syncId);
+          else after.delete(syncId);
+        }
+        return after;
+      }),
+    [],
+  );
   const clear = () => setSelected(new Set());
   return (
     <>
@@ -68,11 +71,7 @@ export default function SyncsPage() {
           onRetry={list.isError ? () => void list.refetch() : undefined}
         />
       )}
-      <LoadMore
-        hasMore={list.hasNextPage && !isFailing}
-        loading={list.isFetchingNextPage}
-        onMore={() => void list.fetchNextPage()}
-      />
+      <LoadMore list={list} isFailing={isFailing} />
       <BulkBar
         selected={(rows ?? []).filter(({ sync_id }) => selected.has(sync_id))}
         onClear={clear}

@@ -11,6 +11,7 @@ interface Props {
   readonly onChange: OnChange;
   /** Undefined: nothing can be selected. */
   readonly selected: ReadonlySet<string> | undefined;
+  /** Must be the same function while nothing changes. */
   readonly onSelect: (syncIds: readonly string[], isSelected: boolean) => void;
 }
 
@@ -19,7 +20,7 @@ const COLUMNS = 8;
 
 export function SyncsTable({ rows, sort, onChange, selected, onSelect }: Props) {
   const body = useRef<HTMLTableSectionElement>(null);
-  const { shown, measure, before, after } = useWindowRows(body, rows.length, ROW_PX, (index) => rows[index]?.sync_id);
+  const { shown, measure, before, after } = useWindowRows(body, rows, ROW_PX);
   const isAll = selected !== undefined && rows.length > 0 && rows.every(({ sync_id }) => selected.has(sync_id));
   return (
     <div className="card syncs-card">
@@ -66,7 +67,7 @@ export function SyncsTable({ rows, sort, onChange, selected, onSelect }: Props) 
                 index={index}
                 sync={sync}
                 isSelected={selected?.has(sync.sync_id)}
-                onSelect={(isSelected) => onSelect([sync.sync_id], isSelected)}
+                onSelect={onSelect}
               />
             ) : null;
           })}

@@ -1,5 +1,5 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { type RefObject, useLayoutEffect, useState } from 'react';
+import { type RefObject, useCallback, useLayoutEffect, useState } from 'react';
 
 export interface WindowRows {
   readonly shown: readonly { readonly index: number; readonly key: React.Key }[];
@@ -10,12 +10,14 @@ export interface WindowRows {
   readonly after: number;
 }
 
-/** Which rows of a table are in the window: those alone are in the page, so that a list of ten thousand scrolls like one of ten. */
+/**
+ * Which rows of a table are in the window: those alone are in the page, so that a list of ten thousand scrolls like one of ten. `rows` must
+ * be the same array while nothing changes.
+ */
 export function useWindowRows(
   body: RefObject<HTMLTableSectionElement | null>,
-  count: number,
+  rows: readonly { readonly sync_id: string }[],
   rowPx: number,
-  keyOf: (index: number) => string | undefined,
 ): WindowRows {
   const [top, setTop] = useState(0);
   useLayoutEffect(() => {
@@ -24,12 +26,14 @@ export function useWindowRows(
     window.addEventListener('resize', place);
     return () => window.removeEventListener('resize', place);
   }, [body]);
+  // The places of all rows are computed anew with each function: a new one for new rows alone, not for each frame of scrolling.
+  const getItemKey = useCallback((index: number) => rows[index]?.sync_id ?? index, [rows]);
   const virtual = useWindowVirtualizer({
-    count,
+    count: rows.length,
     estimateSize: () => rowPx,
     overscan: 12,
     scrollMargin: top,
-    getItemKey: (index) => keyOf(index) ?? index,
+    getItemKey,
   });
   const shown = virtual.getVirtualItems();
   return {
