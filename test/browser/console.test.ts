@@ -57,7 +57,8 @@ describe('The overview', () => {
     expect(pathOf(page)).toBe('/overview');
     await page.getByRole('link', { name: '1 conflict to decide' }).waitFor();
     await page.getByRole('link', { name: 'Order of Main Shop: failing' }).waitFor();
-    await page.getByRole('link', { name: /^Main Shop: 3 syncs in 24 hours, 1 with failures, 1 conflict$/ }).waitFor();
+    for (const figure of ['3 syncs in 24 hours', '1 with failures', 'some met conflicts'])
+      await page.getByRole('link', { name: `Main Shop: ${figure}` }).waitFor();
     expect(await watched.axe()).toEqual([]);
     await watched.screenshot('overview');
 

@@ -70,6 +70,24 @@ describe('the list of conflicts', () => {
     expect((await list({ cursor: 'none' }).expect(422)).body.errors).toMatchObject([{ parameter: 'cursor' }]);
   });
 
+  it('is that of the items whose last try failed, when it is asked for them', async () => {
+    const org = 'org-failing';
+    const of = await fixture.service.request(org);
+    const shop = await fixture.connect(org, 'shop');
+    const erp = await fixture.connect(org, 'erp');
+    const there = { source_connection_id: shop.id, destination: { connection_id: erp.id } };
+    const [bad] = ['refused', 'good'].map((name) =>
+      shop.system.put({ email: `${name}@example.test`, name, phone: null }),
+    );
+    const run = await fixture.run(org, there);
+    expect(run.progress.failed_count).toBe(1);
+    expect((await list({}, of).expect(200)).body.items).toEqual([]);
+    const { body } = await list({ kind: 'failure' }, of).expect(200);
+    expect(body.items).toMatchObject([{ external_id: bad, source_name: 'shop', fields: [], sync_id: run.sync_id }]);
+    const overview = await of.get('/api/sync/overview').expect(200);
+    expect(overview.body.attention.failing_items).toBe(1);
+  });
+
   it('is exported as CSV with a row a field, and as NDJSON', async () => {
     const csv = await request.get('/api/sync/conflicts/export').query({ format: 'csv', bom: false }).expect(200);
     expect(csv.text.split('\r\n').slice(0, 2)).toEqual([

@@ -7,7 +7,8 @@ import { type ConflictKey, conflictsPage, type FoundConflict } from './conflicts
 import type { ConflictDto, ConflictPageDto } from './dto/conflict.dto.ts';
 import type { ConflictFilterQuery, ConflictsQuery } from './dto/requests.dto.ts';
 
-const LIST = 'conflicts';
+/** A cursor goes on in its own list only. */
+const listOf = ({ kind = 'conflict' }: ConflictFilterQuery): string => `${kind}s`;
 const DEFAULT_LIMIT = 50;
 const EXPORT_PAGE = 500;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -23,9 +24,9 @@ export class ConflictsService {
   constructor(private readonly database: TenantDatabase) {}
 
   async page(query: ConflictsQuery): Promise<ConflictPageDto> {
-    const after = query.cursor === undefined ? null : keyOf(query.cursor);
+    const after = query.cursor === undefined ? null : keyOf(listOf(query), query.cursor);
     const { items, next } = await this.read(query, after, query.limit ?? DEFAULT_LIMIT, 'read');
-    return { items, next_cursor: next && encodeTuple(LIST, next) };
+    return { items, next_cursor: next && encodeTuple(listOf(query), next) };
   }
 
   /** Page by page, each in a transaction of its own; resolves with the first page read, so that an error can still be sent as a problem. */
@@ -66,8 +67,8 @@ const keyIn = (conflict: ConflictDto): ConflictKey => [
 ];
 
 /** Throws Problem invalid-request for a cursor that is not of this list. */
-function keyOf(cursor: string): ConflictKey {
-  const [at = '', id = '', entity = '', source = '', destination = ''] = decodeTuple(LIST, 5, cursor);
+function keyOf(list: string, cursor: string): ConflictKey {
+  const [at = '', id = '', entity = '', source = '', destination = ''] = decodeTuple(list, 5, cursor);
   if (!isInstant(at) || !UUID.test(source) || !UUID.test(destination))
     throw notACursor('is not a cursor of this list; use a cursor of an earlier response unchanged');
   return [at, id, entity, source, destination];

@@ -27,20 +27,20 @@ const NEWEST_FIRST = KEY.split(', ')
   .map((column) => `${column} DESC`)
   .join(', ');
 
-/** The newest first. What both sides had comes from the item of the last sync that left it alone. */
+/** The newest first. What both sides had comes from the item of the last sync that left it alone, or failed with it. */
 export const conflictsPage = (
   orgId: string,
   filter: ConflictFilterQuery,
   after: ConflictKey | null,
   limit: number,
 ): Statement => {
-  const { entity_type = null, connection_id = null, error_class = null, q = null } = filter;
+  const { kind = 'conflict', entity_type = null, connection_id = null, error_class = null, q = null } = filter;
   const isFiltered = [entity_type, connection_id, error_class, q].some((value) => value !== null);
   return {
     text: `
     WITH looked AS MATERIALIZED (
       SELECT f.* FROM public.sync_refusals f
-       WHERE f.org_id = $1 AND f.is_conflict = true
+       WHERE f.org_id = $1 AND f.is_conflict = $13::boolean
          AND ($2::timestamptz IS NULL OR (${KEY}) < ($2, $3::text, $4::text, $5::uuid, $6::uuid))
        ORDER BY ${NEWEST_FIRST} LIMIT $11),
     page AS MATERIALIZED (
@@ -63,7 +63,7 @@ export const conflictsPage = (
            SELECT o.* FROM public.sync_items o WHERE o.org_id = $1 AND o.external_id = f.external_id
             ORDER BY o.updated_at DESC, o.sync_id DESC LIMIT ${OUTCOMES}) AS o
            JOIN public.sync_runs r ON r.org_id = $1 AND r.sync_id = o.sync_id
-          WHERE o.outcome = 'skipped' AND r.entity_type = f.entity_type AND r.source_connection_id = f.source_connection_id
+          WHERE o.outcome = CASE WHEN $13::boolean THEN 'skipped' ELSE 'failed' END AND r.entity_type = f.entity_type AND r.source_connection_id = f.source_connection_id
             AND r.destination_connection_id = f.destination_connection_id
           ORDER BY o.updated_at DESC, o.sync_id DESC LIMIT 1) AS i ON true
       ORDER BY ${NEWEST_FIRST})
@@ -73,7 +73,7 @@ export const conflictsPage = (
       WHERE (SELECT count(*) FROM looked) = $11 AND (SELECT count(*) FROM page) < $12)`,
     values: [
       ...[orgId, ...(after ?? [null, null, null, null, null])],
-      ...[entity_type, connection_id, error_class, q, isFiltered ? LOOKED_AT : limit, limit],
+      ...[entity_type, connection_id, error_class, q, isFiltered ? LOOKED_AT : limit, limit, kind === 'conflict'],
     ],
   };
 };

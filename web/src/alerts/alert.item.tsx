@@ -9,6 +9,7 @@ import { Button } from '../ui/button.tsx';
 import { ErrorNote } from '../ui/note.tsx';
 import { Time } from '../ui/time.tsx';
 import { useSay } from './alert.queries.ts';
+import { isMuted, isSeenTo } from './alert.state.ts';
 import { SayDialog } from './say.dialog.tsx';
 
 type Asked = 'acknowledge' | 'mute' | 'resolve';
@@ -18,15 +19,13 @@ export function AlertItem({ alert }: { readonly alert: Alert }) {
   const [asked, setAsked] = useState<Asked | null>(null);
   const mayWrite = useMay('control');
   const unmute = useSay(alert.id, 'unmute');
-  const isMuted = alert.muted_until !== null && Date.parse(alert.muted_until) > serverNow();
+  const now = serverNow();
   const isOpen = alert.resolved_at === null;
   return (
     <li className="alert-item">
       <div className="alert-text">
         <p className="alert-name">
-          <Badge tone={isOpen ? (isMuted || alert.acknowledged_at ? 'warn' : 'bad') : 'good'}>
-            {isOpen ? 'open' : 'resolved'}
-          </Badge>
+          <Badge tone={isOpen ? (isSeenTo(alert, now) ? 'warn' : 'bad') : 'good'}>{isOpen ? 'open' : 'resolved'}</Badge>
           <strong className="break">{alert.rule_name}</strong>
         </p>
         <p className="break">{alert.summary}</p>
@@ -39,7 +38,7 @@ export function AlertItem({ alert }: { readonly alert: Alert }) {
           )}
         </p>
         <Said what="Acknowledged" by={alert.acknowledged_by} reason={alert.acknowledged_reason} />
-        {isMuted && alert.muted_until && (
+        {isMuted(alert, now) && alert.muted_until && (
           <Said what="Muted" by={alert.muted_by} reason={alert.muted_reason} until={alert.muted_until} />
         )}
         {unmute.error && <ErrorNote error={unmute.error} />}
@@ -59,12 +58,12 @@ export function AlertItem({ alert }: { readonly alert: Alert }) {
             </Button>
           </>
         )}
-        {mayWrite && isMuted && (
+        {mayWrite && isMuted(alert, now) && (
           <Button size="small" busy={unmute.isPending} onClick={() => unmute.mutate(undefined)}>
             Unmute
           </Button>
         )}
-        {mayWrite && isOpen && !isMuted && (
+        {mayWrite && isOpen && !isMuted(alert, now) && (
           <Button size="small" onClick={() => setAsked('mute')}>
             Mute
           </Button>

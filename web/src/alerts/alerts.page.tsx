@@ -1,3 +1,5 @@
+import type { Alert } from '@sync-operations/client';
+import { serverNow } from '../api/server.clock.ts';
 import { useParameters } from '../app/location.ts';
 import { Card } from '../ui/card.tsx';
 import { LoadMore, ShowMore } from '../ui/load-more.tsx';
@@ -6,6 +8,7 @@ import { ErrorNote } from '../ui/note.tsx';
 import { PageHeader } from '../ui/page.tsx';
 import { AlertItem } from './alert.item.tsx';
 import { useAlert, useAlerts, useRules } from './alert.queries.ts';
+import { isSeenTo } from './alert.state.ts';
 import { RulesCard } from './rules.card.tsx';
 import './alerts.css';
 
@@ -51,6 +54,9 @@ function AlertsCard({ state }: { readonly state: 'open' | 'resolved' }) {
   const { data, error, refetch } = list;
   const hasRules = useRules().data?.some(({ enabled }) => enabled) ?? true;
   const alerts = data?.pages.flatMap(({ items }) => items);
+  // What needs a person stands apart from what somebody has seen to, as the overview counts it.
+  const isSeen = (alert: Alert) => state === 'open' && isSeenTo(alert, serverNow());
+  const [open, seen] = [alerts?.filter((alert) => !isSeen(alert)), alerts?.filter(isSeen)];
   const none =
     state === 'resolved' ? 'None in the last 90 days.' : hasRules ? 'Nothing is wrong.' : 'Nothing is watched.';
   return (
@@ -58,15 +64,22 @@ function AlertsCard({ state }: { readonly state: 'open' | 'resolved' }) {
       {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
       {!alerts && !error && <Skeleton lines={3} />}
       {alerts?.length === 0 && <p className="muted">{none}</p>}
-      {alerts && alerts.length > 0 && (
-        <ul className="alert-list">
-          {alerts.map((alert) => (
-            <AlertItem key={alert.id} alert={alert} />
-          ))}
-        </ul>
-      )}
+      {open && <AlertList name={state === 'open' ? 'Open alerts' : 'Past alerts'} alerts={open} />}
+      {seen && seen.length > 0 && <h3>Acknowledged or muted</h3>}
+      {seen && <AlertList name="Acknowledged or muted alerts" alerts={seen} />}
       {/* Of two lists on a page only the last one may load by itself. */}
       {state === 'open' ? <ShowMore list={list} /> : <LoadMore list={list} />}
     </Card>
+  );
+}
+
+function AlertList({ name, alerts }: { readonly name: string; readonly alerts: readonly Alert[] }) {
+  if (alerts.length === 0) return null;
+  return (
+    <ul className="alert-list" aria-label={name}>
+      {alerts.map((alert) => (
+        <AlertItem key={alert.id} alert={alert} />
+      ))}
+    </ul>
   );
 }

@@ -4,7 +4,7 @@ import { FilterBar, TextFilter } from '../ui/filter-bar.tsx';
 import { capitalized } from '../ui/format.ts';
 
 /** The query parameters of the page, named as in the API. */
-export const CONFLICT_PARAMETERS = ['q', 'entity_type', 'connection_id', 'error_class'] as const;
+export const CONFLICT_PARAMETERS = ['kind', 'q', 'entity_type', 'connection_id', 'error_class'] as const;
 export type ConflictParameters = Readonly<Partial<Record<(typeof CONFLICT_PARAMETERS)[number], string>>>;
 
 interface Props {
@@ -53,7 +53,11 @@ export function ConflictFilters({ parameters, onChange }: Props) {
       <TextFilter
         label="Reason"
         value={parameters.error_class}
-        suggestions={['changed_on_both_sides', 'ambiguous_match', 'deleted_at_destination', 'archived_at_destination']}
+        suggestions={
+          parameters.kind === 'failure'
+            ? []
+            : ['changed_on_both_sides', 'ambiguous_match', 'deleted_at_destination', 'archived_at_destination']
+        }
         onChange={(value) => onChange({ error_class: value })}
         placeholder="Any"
       />

@@ -1,5 +1,5 @@
 import { capitalized } from '../ui/format.ts';
-import { type FilterOptions, type LiveParameters, SORTS } from './live.syncs.ts';
+import { type FilterOptions, type LiveParameters, SORTS, STATES } from './live.syncs.ts';
 
 interface Props {
   readonly options: FilterOptions;
@@ -40,6 +40,18 @@ export function LiveFilterBar({ options, parameters, view, onChange }: Props) {
         <option value="">All sources</option>
         {options.source.map((one) => (
           <option key={one}>{one}</option>
+        ))}
+      </select>
+      <select
+        aria-label="State"
+        value={parameters.state ?? ''}
+        onChange={({ target }) => onChange({ state: target.value || undefined })}
+      >
+        <option value="">Any state</option>
+        {Object.entries(STATES).map(([name, title]) => (
+          <option key={name} value={name}>
+            {title}
+          </option>
         ))}
       </select>
       <select

@@ -57,7 +57,10 @@ function Syncs({ progress }: { readonly progress: LiveSyncProgress }) {
   const { withRequest, pendingOf, onControl, error } = useLiveControl();
   const may = useMay('control');
   const shown = useMemo(
-    () => sortedSyncs(syncs, parameters.sort, now).filter(matchesFilters(parameters, aboutOf)).map(withRequest),
+    () =>
+      sortedSyncs(syncs, parameters.sort, now)
+        .filter(matchesFilters(parameters, now, aboutOf))
+        .map(withRequest),
     [syncs, parameters, now, aboutOf, withRequest],
   );
   // Decided once: a page that changes its view while somebody reads it would lose them.

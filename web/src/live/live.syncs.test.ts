@@ -64,14 +64,23 @@ describe('The filters of the live page', () => {
   });
 
   it('leave what matches all of them', () => {
-    expect(many.filter(matchesFilters({ entity_type: 'order' }))).toEqual([few[1]]);
-    expect(many.filter(matchesFilters({ entity_type: 'order', source: 'shop' }))).toEqual([]);
-    expect(many.filter(matchesFilters({}))).toEqual(many);
+    expect(many.filter(matchesFilters({ entity_type: 'order' }, NOW))).toEqual([few[1]]);
+    expect(many.filter(matchesFilters({ entity_type: 'order', source: 'shop' }, NOW))).toEqual([]);
+    expect(many.filter(matchesFilters({}, NOW))).toEqual(many);
+  });
+
+  it('leave those of a state, and a silent one is not one that waits for a limit', () => {
+    const quiet = sync({ updated_at: '2026-11-26T09:58:00Z' });
+    const limited = sync({ updated_at: '2026-11-26T09:58:00Z', rate_limited_until: '2026-11-26T10:05:00Z' });
+    const all = [quiet, limited, sync({ status: 'paused' }), sync({})];
+    expect(all.filter(matchesFilters({ state: 'silent' }, NOW))).toEqual([quiet]);
+    expect(all.filter(matchesFilters({ state: 'paused' }, NOW))).toEqual([all[2]]);
+    expect(all.filter(matchesFilters({ state: 'none' }, NOW))).toEqual(all);
   });
 
   it('search any part of the id, the user, the source and the connections, in any case', () => {
     const one = sync({ sync_id: 'Nightly-A', initiated_by: 'Ann@ops.example', source_system: 'erp' });
-    const finds = (q: string) => matchesFilters({ q }, () => 'Shop Zürich → Odoo')(one);
+    const finds = (q: string) => matchesFilters({ q }, NOW, () => 'Shop Zürich → Odoo')(one);
     expect(['night', 'ANN@', 'ERP', 'zürich', 'odoo', 'custom'].map(finds)).toEqual(Array(6).fill(true));
     expect(finds('nobody')).toBe(false);
   });

@@ -1,19 +1,28 @@
-import { displayStatus, isReporting, type StreamedSync } from '@sync-operations/react';
+import { displayStatus, isReporting, isSilent, type StreamedSync } from '@sync-operations/react';
 
 /** Query parameters of the page. */
-export const LIVE_PARAMETERS = ['q', 'entity_type', 'source', 'sort', 'view'] as const;
+export const LIVE_PARAMETERS = ['q', 'entity_type', 'source', 'state', 'sort', 'view'] as const;
 export type LiveParameters = Readonly<Partial<Record<(typeof LIVE_PARAMETERS)[number], string>>>;
-type LiveFilters = Pick<LiveParameters, 'q' | 'entity_type' | 'source'>;
+type LiveFilters = Pick<LiveParameters, 'q' | 'entity_type' | 'source' | 'state'>;
 
 /** From this number of active syncs on, the filters are shown. */
 const FILTERS_FROM = 7;
 /** More cards than these are several screens: a table is shown unless the user chooses cards. */
 const MAX_CARDS = 12;
 
-/** `aboutOf`: more words by which a sync is found, such as the names of its connections. Any part of a word, in any case. */
+/** States by which the list is filtered; those of the overview. */
+export const STATES = { running: 'Running', queued: 'Queued', paused: 'Paused', silent: 'Silent' } as const;
+
+const isIn = (state: string | undefined, sync: StreamedSync, now: number): boolean =>
+  state === undefined ||
+  !(state in STATES) ||
+  (state === 'silent' ? isSilent(sync, now) && !sync.rate_limited_until : sync.status === state);
+
+/** `now`: the service's clock. `aboutOf`: more words by which a sync is found, such as the names of its connections. Any part of a word, in any case. */
 export const matchesFilters =
-  ({ q, entity_type, source }: LiveFilters, aboutOf: (sync: StreamedSync) => string = () => '') =>
+  ({ q, entity_type, source, state }: LiveFilters, now: number, aboutOf: (sync: StreamedSync) => string = () => '') =>
   (sync: StreamedSync) =>
+    isIn(state, sync, now) &&
     (entity_type === undefined || sync.entity_type === entity_type) &&
     (source === undefined || sync.source_system === source) &&
     (q === undefined ||

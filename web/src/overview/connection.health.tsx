@@ -73,12 +73,7 @@ function ConnectionHealth({
           );
         })}
       </ul>
-      <DayStrip
-        name={name}
-        since={since}
-        hours={hours}
-        href={`/syncs?${new URLSearchParams({ connection_id: id, from: since })}`}
-      />
+      <DayStrip name={name} since={since} hours={hours} list={{ connection_id: id, from: since }} />
     </li>
   );
 }

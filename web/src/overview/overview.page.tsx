@@ -57,10 +57,10 @@ function Attention({ overview }: Props) {
 
 function Now({ overview: { now } }: Props) {
   const figures = [
-    { value: now.running, label: 'running', href: '/live' },
+    { value: now.running, label: 'running', href: '/syncs?status=running' },
     { value: now.queued, label: 'queued', href: '/syncs?status=queued' },
     { value: now.paused, label: 'paused', href: '/syncs?status=paused' },
-    { value: now.silent, label: 'silent for a minute', href: '/live' },
+    { value: now.silent, label: 'silent for a minute', href: '/live?state=silent' },
   ];
   return (
     <Card title="Runs now" actions={<Link href="/live">Watch live</Link>} className="overview-now">
@@ -89,7 +89,7 @@ function Reported({ overview: { reported, since } }: Props) {
               name={source_system}
               since={since}
               hours={hours}
-              href={`/syncs?${new URLSearchParams({ kind: 'reported', q: source_system, from: since })}`}
+              list={{ kind: 'reported', q: source_system, from: since }}
             />
           </li>
         ))}

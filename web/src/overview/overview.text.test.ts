@@ -1,6 +1,6 @@
 import type { OverviewEntity } from '@sync-operations/client';
 import { describe, expect, it } from 'vitest';
-import { attentionOf, counted, dayOf, dayText, leadOf, standingOf } from './overview.text.ts';
+import { attentionOf, counted, dayFigures, dayOf, leadOf, standingOf } from './overview.text.ts';
 
 const NONE = {
   open_alerts: 0,
@@ -65,12 +65,16 @@ describe('What a standing leads to', () => {
 });
 
 describe('The last 24 hours', () => {
-  it('have each hour, and a sentence', () => {
-    const hours = [{ hour: '2026-11-22T12:00:00+00:00', sync_count: 3, failed_count: 1, conflict_count: 0 }];
+  it('have each hour, and figures that lead to their lists', () => {
+    const hours = [{ hour: '2026-11-22T12:00:00+00:00', sync_count: 3, failed_count: 1, conflict_count: 2 }];
     const day = dayOf(since, hours);
     expect(day).toHaveLength(24);
     expect(day.map(({ sync_count }) => sync_count).slice(0, 4)).toEqual([0, 0, 3, 0]);
-    expect(dayText(day)).toBe('3 syncs in 24 hours, 1 with failures');
-    expect(dayText(dayOf(since, []))).toBe('No sync in 24 hours');
+    expect(dayFigures(day, { connection_id: 'c-1' })).toEqual([
+      { text: '3 syncs in 24 hours', href: '/syncs?connection_id=c-1' },
+      { text: '1 with failures', href: '/syncs?connection_id=c-1&failed=true' },
+      { text: 'some met conflicts', href: '/conflicts?connection_id=c-1' },
+    ]);
+    expect(dayFigures(dayOf(since, []), { q: 'erp' })).toEqual([{ text: 'No sync in 24 hours', href: '/syncs?q=erp' }]);
   });
 });

@@ -26,7 +26,7 @@ export function attentionOf({ attention, since }: Pick<Overview, 'attention' | '
       label: `${attention.open_alerts === 1 ? 'alert is' : 'alerts are'} open`,
     },
     {
-      ...{ key: 'connections', value: attention.failing_connections, tone: 'bad', href: '/connections' },
+      ...{ key: 'connections', value: attention.failing_connections, tone: 'bad', href: '/connections?status=failing' },
       label: attention.failing_connections === 1 ? 'connection fails its check' : 'connections fail their check',
     },
     {
@@ -35,11 +35,11 @@ export function attentionOf({ attention, since }: Pick<Overview, 'attention' | '
       href: `/syncs?${new URLSearchParams({ failed: 'true', from: since })}`,
     },
     {
-      ...{ key: 'guard', value: attention.guarded_previews, tone: 'bad', href: '/previews' },
+      ...{ key: 'guard', value: attention.guarded_previews, tone: 'bad', href: '/previews?guard=true' },
       label: `${attention.guarded_previews === 1 ? 'preview' : 'previews'} stopped by the delete guard`,
     },
     {
-      ...{ key: 'items', value: attention.failing_items, tone: 'warn', href: '/activity?tab=failures' },
+      ...{ key: 'items', value: attention.failing_items, tone: 'warn', href: '/conflicts?kind=failure' },
       label: `${attention.failing_items === 1 ? 'item fails' : 'items fail'} at each try`,
     },
     {
@@ -92,16 +92,27 @@ export function dayOf(since: string, hours: readonly OverviewHour[]): OverviewHo
   });
 }
 
-/** 12 syncs in 24 hours, 1 with failures, 3 conflicts. */
-export function dayText(hours: readonly OverviewHour[]): string {
+/** A figure of the last day, and the list that shows as many. */
+export interface DayFigure {
+  readonly text: string;
+  readonly href: string;
+}
+
+/** 12 syncs in 24 hours; 1 with failures; some met conflicts. `list`: the query of /syncs that lists the first. */
+export function dayFigures(hours: readonly OverviewHour[], list: Readonly<Record<string, string>>): DayFigure[] {
   const sum = (key: 'sync_count' | 'failed_count' | 'conflict_count') =>
     hours.reduce((total, one) => total + one[key], 0);
-  const [syncs, failed, conflicts] = [sum('sync_count'), sum('failed_count'), sum('conflict_count')];
-  return [
-    syncs === 0 ? 'No sync in 24 hours' : `${count(syncs)} ${syncs === 1 ? 'sync' : 'syncs'} in 24 hours`,
-    failed > 0 && `${count(failed)} with failures`,
-    conflicts > 0 && `${count(conflicts)} ${conflicts === 1 ? 'conflict' : 'conflicts'}`,
-  ]
-    .filter(Boolean)
-    .join(', ');
+  const [syncs, failed] = [sum('sync_count'), sum('failed_count')];
+  const text = syncs === 0 ? 'No sync in 24 hours' : `${count(syncs)} ${syncs === 1 ? 'sync' : 'syncs'} in 24 hours`;
+  const figures = [{ text, href: `/syncs?${new URLSearchParams(list)}` }];
+  if (failed > 0)
+    figures.push({
+      text: `${count(failed)} with failures`,
+      href: `/syncs?${new URLSearchParams({ ...list, failed: 'true' })}`,
+    });
+  const { connection_id } = list;
+  // Without a number: each sync meets those that are open again.
+  if (sum('conflict_count') > 0 && connection_id)
+    figures.push({ text: 'some met conflicts', href: `/conflicts?${new URLSearchParams({ connection_id })}` });
+  return figures;
 }

@@ -2342,7 +2342,7 @@ export type OverviewAttention = {
      */
     ambiguous_matches: number;
     /**
-     * Items whose last try failed
+     * Items whose last try failed: GET /conflicts?kind=failure
      */
     failing_items: number;
     /**
@@ -8144,6 +8144,10 @@ export type ListConflictsData = {
          * Must be your credentials' organization
          */
         orgId?: string;
+        /**
+         * failure: items whose last try failed, which no person must decide, in the place of the conflicts
+         */
+        kind?: 'conflict' | 'failure';
         entity_type?: 'customer' | 'product' | 'order';
         /**
          * Only between this connection and another
@@ -8211,6 +8215,10 @@ export type ExportConflictsData = {
          * Must be your credentials' organization
          */
         orgId?: string;
+        /**
+         * failure: items whose last try failed, which no person must decide, in the place of the conflicts
+         */
+        kind?: 'conflict' | 'failure';
         entity_type?: 'customer' | 'product' | 'order';
         /**
          * Only between this connection and another

@@ -14,7 +14,7 @@ export class ConflictFieldDto {
   destination: unknown;
 }
 
-/** An item that a sync left alone, because a person must decide. It is here until a sync gets through with it. */
+/** An item that a sync left alone, because a person must decide, or failed with. It is here until a sync gets through with it. */
 export class ConflictDto {
   @ApiProperty({ enum: ENTITY_TYPES, example: 'customer' })
   entity_type: EntityType;

@@ -5,6 +5,14 @@ import { OrgQuery } from '../../../common/list-query.dto.ts';
 import { ENTITY_TYPES, type EntityType } from '../../../connectors/canonical/canonical.types.ts';
 
 export class ConflictFilterQuery extends OrgQuery {
+  @EnumProperty({
+    values: ['conflict', 'failure'],
+    optional: true,
+    default: 'conflict',
+    description: 'failure: items whose last try failed, which no person must decide, in the place of the conflicts',
+  })
+  kind?: 'conflict' | 'failure' = 'conflict';
+
   @EnumProperty({ values: ENTITY_TYPES, optional: true })
   entity_type?: EntityType;
 

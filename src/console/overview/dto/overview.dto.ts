@@ -49,7 +49,7 @@ export class OverviewAttentionDto {
   })
   ambiguous_matches: number;
 
-  @ApiProperty({ type: 'integer', description: 'Items whose last try failed', example: 4 })
+  @ApiProperty({ type: 'integer', description: 'Items whose last try failed: GET /conflicts?kind=failure', example: 4 })
   failing_items: number;
 
   @ApiProperty({ type: 'integer', description: 'Previews that have not expired: GET /previews', example: 1 })
