@@ -2,20 +2,18 @@ import type { SyncListItem } from '@sync-operations/client';
 import { useState } from 'react';
 import { Button } from '../ui/button.tsx';
 import { count } from '../ui/format.ts';
-import { useToast } from '../ui/toast.tsx';
 import { BulkDialog } from './bulk.dialog.tsx';
 import { BULK, type BulkAction } from './bulk.requests.ts';
 
 interface Props {
   readonly selected: readonly SyncListItem[];
   readonly onClear: () => void;
-  readonly onDone: () => void;
+  readonly onRequest: (action: BulkAction, syncs: readonly SyncListItem[]) => void;
 }
 
 /** What can be done with the selected syncs, each with how many of them it is for. */
-export function BulkBar({ selected, onClear, onDone }: Props) {
+export function BulkBar({ selected, onClear, onRequest }: Props) {
   const [action, setAction] = useState<BulkAction | null>(null);
-  const showToast = useToast();
   if (selected.length === 0) return null;
   return (
     <section className="bulk-bar row" aria-label="Selected syncs">
@@ -35,11 +33,10 @@ export function BulkBar({ selected, onClear, onDone }: Props) {
         <BulkDialog
           action={action}
           syncs={selected.filter(BULK[action].isFor)}
-          onClose={(isDone) => {
+          onClose={() => setAction(null)}
+          onConfirm={() => {
             setAction(null);
-            if (!isDone) return;
-            showToast(`${BULK[action].verb} requested.`);
-            onDone();
+            onRequest(action, selected.filter(BULK[action].isFor));
           }}
         />
       )}

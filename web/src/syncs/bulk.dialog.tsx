@@ -1,76 +1,66 @@
 import type { SyncListItem } from '@sync-operations/client';
-import { useState } from 'react';
-import { useOrganization } from '../api/organization.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { count } from '../ui/format.ts';
 import { Note } from '../ui/note.tsx';
-import { BULK, type BulkAction, type BulkResult, requestAll } from './bulk.requests.ts';
+import { BULK, type BulkAction } from './bulk.requests.ts';
 import { titleOf } from './sync.row-text.ts';
+import type { Refusals } from './use-bulk.ts';
+
+const many = (value: number): string => (value === 1 ? '1 sync' : `${count(value)} syncs`);
 
 interface Props {
   readonly action: BulkAction;
   readonly syncs: readonly SyncListItem[];
-  /** `isDone`: it was asked for, not left. */
-  readonly onClose: (isDone: boolean) => void;
+  readonly onClose: () => void;
+  readonly onConfirm: () => void;
 }
 
-const many = (value: number): string => (value === 1 ? '1 sync' : `${count(value)} syncs`);
-
-/** Names every sync that it hits before anything happens, and afterwards those that the service refused. */
-export function BulkDialog({ action, syncs, onClose }: Props) {
-  const { client } = useOrganization();
+/** Names every sync that it hits before anything happens. */
+export function BulkDialog({ action, syncs, onClose, onConfirm }: Props) {
   const { verb, what, isDangerous } = BULK[action];
-  const [isBusy, setBusy] = useState(false);
-  const [refused, setRefused] = useState<readonly BulkResult[] | null>(null);
-  const confirm = async () => {
-    setBusy(true);
-    const results: BulkResult[] = [];
-    await requestAll(
-      client,
-      action,
-      syncs.map(({ sync_id }) => sync_id),
-      (result) => results.push(result),
-    );
-    setBusy(false);
-    const failures = results.filter(({ error }) => error !== null);
-    if (failures.length === 0) onClose(true);
-    else setRefused(failures);
-  };
-  const left = new Set(refused?.map(({ syncId }) => syncId));
-  const shown = refused ? syncs.filter(({ sync_id }) => left.has(sync_id)) : syncs;
-  const reasonOf = (syncId: string) => {
-    const error = refused?.find((one) => one.syncId === syncId)?.error;
-    return error instanceof Error ? error.message : undefined;
-  };
   return (
-    <Dialog title={`${verb} ${many(syncs.length)}?`} onClose={() => onClose(refused !== null)} wide>
-      {refused ? (
-        <Note
-          kind="warning"
-          title={`${many(syncs.length - refused.length)} done, ${many(refused.length)} refused:`}
-          live
-        />
-      ) : (
-        <p>{what}</p>
-      )}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls is reached by the keyboard, too */}
-      <ul className="bulk-names" tabIndex={0} aria-label="The syncs">
-        {shown.map((sync) => (
-          <li key={sync.sync_id}>
-            <strong className="break">{sync.sync_id}</strong> <span className="muted small">{titleOf(sync)}</span>
-            {reasonOf(sync.sync_id) && <p className="bad small">{reasonOf(sync.sync_id)}</p>}
-          </li>
-        ))}
-      </ul>
+    <Dialog title={`${verb} ${many(syncs.length)}?`} onClose={onClose} wide>
+      <p>{what}</p>
+      <Names syncs={syncs.map((sync) => ({ sync }))} />
       <div className="dialog-actions">
-        <Button onClick={() => onClose(refused !== null)}>{refused ? 'Close' : 'Leave them as they are'}</Button>
-        {!refused && (
-          <Button variant={isDangerous ? 'danger' : 'primary'} busy={isBusy} onClick={() => void confirm()}>
-            {verb} {many(syncs.length)}
-          </Button>
-        )}
+        <Button onClick={onClose}>Leave them as they are</Button>
+        <Button variant={isDangerous ? 'danger' : 'primary'} onClick={onConfirm}>
+          {verb} {many(syncs.length)}
+        </Button>
       </div>
     </Dialog>
+  );
+}
+
+/** Names those that the service refused, whose rows are as they were. */
+export function RefusalsDialog({ refusals, onClose }: { readonly refusals: Refusals; readonly onClose: () => void }) {
+  const { action, asked, refused } = refusals;
+  return (
+    <Dialog title={`${BULK[action].verb}: not all`} onClose={onClose} wide>
+      <Note
+        kind="warning"
+        title={`${many(asked - refused.length)} done, ${many(refused.length)} refused and as before:`}
+        live
+      />
+      <Names syncs={refused} />
+      <div className="dialog-actions">
+        <Button onClick={onClose}>Close</Button>
+      </div>
+    </Dialog>
+  );
+}
+
+function Names({ syncs }: { readonly syncs: readonly { readonly sync: SyncListItem; readonly reason?: string }[] }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls is reached by the keyboard, too
+    <ul className="bulk-names" tabIndex={0} aria-label="The syncs">
+      {syncs.map(({ sync, reason }) => (
+        <li key={sync.sync_id}>
+          <strong className="break">{sync.sync_id}</strong> <span className="muted small">{titleOf(sync)}</span>
+          {reason && <p className="bad small">{reason}</p>}
+        </li>
+      ))}
+    </ul>
   );
 }

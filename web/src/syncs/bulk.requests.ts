@@ -36,7 +36,7 @@ export const BULK: Readonly<
 /** So many requests at once: enough to be quick, and few among those of others. */
 const AT_ONCE = 4;
 
-export interface BulkResult {
+interface BulkResult {
   readonly syncId: string;
   /** Why the service refused; null: it did not. */
   readonly error: unknown;

@@ -10,10 +10,12 @@ import { Skeleton } from '../ui/loading.tsx';
 import { ErrorNote } from '../ui/note.tsx';
 import { PageHeader } from '../ui/page.tsx';
 import { BulkBar } from './bulk.bar.tsx';
+import { RefusalsDialog } from './bulk.dialog.tsx';
 import { SyncsFilterBar } from './syncs.filter-bar.tsx';
 import { isFiltered, NO_FILTERS, SYNCS_PARAMETERS, syncsQuery } from './syncs.filters.ts';
 import { useSyncs } from './syncs.queries.ts';
 import { SyncsTable } from './syncs.table.tsx';
+import { useBulk } from './use-bulk.ts';
 import { ViewBar } from './view.bar.tsx';
 import '../ui/button.css';
 import './syncs.css';
@@ -25,7 +27,9 @@ const FAILURES_BEFORE_ERROR = 2;
 export default function SyncsPage() {
   const [parameters, change] = useParameters(SYNCS_PARAMETERS);
   const query = useMemo(() => syncsQuery(parameters), [parameters]);
-  const { list, rows } = useSyncs(query);
+  const { list, rows: known } = useSyncs(query);
+  const { request, withAsked, refusals, forgetRefusals } = useBulk(known, () => void list.refetch());
+  const rows = useMemo(() => known?.map(withAsked), [known, withAsked]);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const may = useMay('control');
   const isFailing = list.isError || list.failureCount >= FAILURES_BEFORE_ERROR;
@@ -75,11 +79,12 @@ export default function SyncsPage() {
       <BulkBar
         selected={(rows ?? []).filter(({ sync_id }) => selected.has(sync_id))}
         onClear={clear}
-        onDone={() => {
+        onRequest={(action, syncs) => {
           clear();
-          void list.refetch();
+          void request(action, syncs);
         }}
       />
+      {refusals && <RefusalsDialog refusals={refusals} onClose={forgetRefusals} />}
     </>
   );
 }
