@@ -56,6 +56,8 @@ describe.each(['light', 'dark'] as const)('Every page, %s', (colorScheme) => {
     'syncs',
     'failed syncs',
     'conflicts',
+    'failing items',
+    'silent syncs',
     'live',
     'a sync of a reporter',
     'a sync of the service',
@@ -67,6 +69,7 @@ describe.each(['light', 'dark'] as const)('Every page, %s', (colorScheme) => {
     'failures',
     'trends',
     'previews',
+    'guarded previews',
     'a preview',
     'connections',
     'a connection',
@@ -76,6 +79,7 @@ describe.each(['light', 'dark'] as const)('Every page, %s', (colorScheme) => {
     'an item',
     'an item in conflict',
     'settings',
+    'erasures',
     'an address that leads nowhere',
   ])('%s: fits from 390 to 1920 pixels, is open to everybody, and complains of nothing', async (name) => {
     await shown(watched, filled.paths[name] as string);

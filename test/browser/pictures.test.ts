@@ -27,7 +27,13 @@ afterAll(() => service.close());
 interface Picture {
   readonly options: PageOptions;
   /** The part of the page; fewer and smaller pictures are looked at with more care. */
-  readonly part: 'Cards of syncs' | 'Compact cards' | 'Table of syncs' | 'Parts of pages' | "Colours of one's own";
+  readonly part:
+    | 'Cards of syncs'
+    | 'Compact cards'
+    | 'Table of syncs'
+    | 'States of the component'
+    | 'Parts of pages'
+    | "Colours of one's own";
 }
 
 const size = (width: number) => ({ viewport: { width, height: 900 } });
@@ -36,6 +42,8 @@ const PICTURES: Readonly<Record<string, Picture>> = {
   'phone-dark': { options: { ...size(390), colorScheme: 'dark' }, part: 'Parts of pages' },
   light: { options: size(1280), part: 'Cards of syncs' },
   dark: { options: { ...size(1280), colorScheme: 'dark' }, part: 'Cards of syncs' },
+  'states-light': { options: size(1280), part: 'States of the component' },
+  'states-dark': { options: { ...size(390), colorScheme: 'dark' }, part: 'States of the component' },
   wide: { options: size(1920), part: 'Table of syncs' },
   'wide-dark': { options: { ...size(1920), colorScheme: 'dark' }, part: 'Table of syncs' },
   'forced-colours': { options: { ...size(1280), context: { forcedColors: 'active' } }, part: 'Cards of syncs' },

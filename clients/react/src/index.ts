@@ -23,5 +23,10 @@ export {
 export { SyncBadge, type SyncBadgeProps } from './sync-badge.tsx';
 export { SyncCard, type SyncCardProps } from './sync-card.tsx';
 export { SyncProgressDashboard, type SyncProgressDashboardProps } from './sync-progress-dashboard.tsx';
+export {
+  SyncProgressView,
+  type SyncProgressViewOptions,
+  type SyncProgressViewProps,
+} from './sync-progress-view.tsx';
 export { SyncTable, type SyncTableProps } from './sync-table.tsx';
 export { type LiveSyncProgress, useSyncProgress } from './use-sync-progress.ts';

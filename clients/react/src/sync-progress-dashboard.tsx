@@ -1,20 +1,10 @@
-import { type ReactNode, useEffect, useState } from 'react';
-import { connectionText, stoppedText } from './connection.text.ts';
-import type { ConnectionOptions, StreamedSync } from './live/sync.types.ts';
-import { SyncCard } from './sync-card.tsx';
-import { SyncTable } from './sync-table.tsx';
+import { useEffect, useState } from 'react';
+import type { ConnectionOptions } from './live/sync.types.ts';
+import { SyncProgressView, type SyncProgressViewOptions } from './sync-progress-view.tsx';
 import { useSyncProgress } from './use-sync-progress.ts';
 
-export interface SyncProgressDashboardProps extends ConnectionOptions {
+export interface SyncProgressDashboardProps extends ConnectionOptions, SyncProgressViewOptions {
   readonly orgId: string;
-  /** Content at the right of the title of a card, such as buttons. */
-  readonly actions?: (sync: StreamedSync) => ReactNode;
-  /** The link of the title of a card; default: no link. */
-  readonly href?: (sync: StreamedSync) => string;
-  /** How the syncs are shown: cards with all figures (default), cards of two lines, or a table. */
-  readonly variant?: 'cards' | 'compact' | 'table';
-  /** The level of the titles of the cards; default 3. */
-  readonly headingLevel?: 2 | 3 | 4;
 }
 
 /** Texts that change with time alone, such as "last report 2 min ago", are computed this often. */
@@ -25,71 +15,14 @@ export function SyncProgressDashboard({
   orgId,
   actions,
   href,
-  variant = 'cards',
-  headingLevel = 3,
+  variant,
+  headingLevel,
   ...options
 }: SyncProgressDashboardProps) {
   const progress = useSyncProgress(orgId, options);
   useTick();
-  const { syncs, state, loaded } = progress;
-  if (state === 'signed-out' || state === 'error') return <Stopped {...progress} />;
   const now = Date.now() + progress.serverOffsetMs;
-  return (
-    <div className="sync-dashboard" data-state={state} data-stale={progress.isStale || undefined} aria-busy={!loaded}>
-      <p className="sync-connection" role="status">
-        {connectionText(progress)}
-      </p>
-      {!loaded && <Skeleton />}
-      {loaded && syncs.length === 0 && (
-        <div className="sync-empty">
-          <p>No active syncs</p>
-          <p>New syncs appear here automatically.</p>
-        </div>
-      )}
-      {syncs.length > 0 && variant === 'table' && <SyncTable syncs={syncs} now={now} href={href} actions={actions} />}
-      {syncs.length > 0 && variant !== 'table' && (
-        <ul className="sync-list">
-          {syncs.map((sync) => (
-            <SyncCard
-              key={sync.sync_id}
-              sync={sync}
-              samples={progress.history(sync.sync_id)}
-              now={now}
-              compact={variant === 'compact'}
-              headingLevel={headingLevel}
-              href={href?.(sync)}
-              actions={actions?.(sync)}
-            />
-          ))}
-        </ul>
-      )}
-    </div>
-  );
-}
-
-function Stopped({ state, error, retry }: ReturnType<typeof useSyncProgress>) {
-  const { title, advice } = stoppedText({ state, error });
-  return (
-    <div className="sync-dashboard" data-state={state}>
-      <div className="sync-stopped" role="alert">
-        <p>{title}</p>
-        <p>{advice}</p>
-        <button type="button" className="sync-retry" onClick={retry}>
-          Try again
-        </button>
-      </div>
-    </div>
-  );
-}
-
-/** As tall as two cards, so that nothing moves when they appear. */
-function Skeleton() {
-  return (
-    <div className="sync-list" aria-hidden="true">
-      <div className="sync-skeleton" />
-      <div className="sync-skeleton" />
-    </div>
-  );
+  return <SyncProgressView progress={progress} now={now} {...{ actions, href, variant, headingLevel }} />;
 }
 
 function useTick(): void {

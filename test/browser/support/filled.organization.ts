@@ -1,6 +1,7 @@
 import { AlertsOf } from '../../alerts/alerts.support.ts';
 import type { Json, RunsFixture } from '../../runs/runs.support.ts';
 import { type TwoSystems, withSystems } from '../../runs/two-systems.support.ts';
+import { takeTurns } from '../../support/maintenance.support.ts';
 import { sql } from '../../support/test-database.ts';
 import { insertTrail, noon } from './trail.data.ts';
 
@@ -78,6 +79,8 @@ async function fill(fixture: RunsFixture, org: string, systems: TwoSystems): Pro
   });
   await fixture.ended(org, compared.sync_id);
   await waitingForApproval(fixture, org, shopId, odooId);
+  await post('/erasures', { email: people.at(-1)?.email, reference: 'request 2026-114' });
+  await takeTurns(fixture.service);
   await post('/keys', { name: 'billing', scopes: ['sync:view'] });
   await post('/progress', {
     sync_id: 'running/1 %',
@@ -118,6 +121,8 @@ async function fill(fixture: RunsFixture, org: string, systems: TwoSystems): Pro
     'active syncs': `${here}/syncs?active=true`,
     'failed syncs': `${here}/syncs?failed=true`,
     conflicts: `${here}/conflicts`,
+    'failing items': `${here}/conflicts?kind=failure`,
+    'silent syncs': `${here}/live?state=silent`,
     live: `${here}/live`,
     'a sync of a reporter': `${here}/syncs/${encodeURIComponent('running/1 %')}`,
     'a sync of the service': `${here}/syncs/${applied.sync_id}`,
@@ -129,6 +134,7 @@ async function fill(fixture: RunsFixture, org: string, systems: TwoSystems): Pro
     failures: `${here}/activity?tab=failures&days=30`,
     trends: `${here}/trends`,
     previews: `${here}/previews`,
+    'guarded previews': `${here}/previews?guard=true`,
     'a preview': `${here}/previews/${guarded.cache_key}?kind=update`,
     connections: `${here}/connections`,
     'a connection': `${here}/connections/${odooId}`,
@@ -138,6 +144,7 @@ async function fill(fixture: RunsFixture, org: string, systems: TwoSystems): Pro
     'an item': item(people[0]?.id ?? 0),
     'an item in conflict': item(ada.id),
     settings: `${here}/settings`,
+    erasures: `${here}/settings/erasures`,
     'an address that leads nowhere': `${here}/nowhere`,
   };
 }

@@ -1,4 +1,4 @@
-import { SyncCard, SyncTable } from '@sync-operations/react';
+import { SyncCard, SyncProgressView, SyncTable } from '@sync-operations/react';
 import { Badge, type BadgeTone, StatusBadge } from '../ui/badge.tsx';
 import { Button, Chip } from '../ui/button.tsx';
 import { Card, Empty } from '../ui/card.tsx';
@@ -7,6 +7,7 @@ import { Skeleton } from '../ui/loading.tsx';
 import { Note } from '../ui/note.tsx';
 import { PageHeader } from '../ui/page.tsx';
 import '@sync-operations/react/style.css';
+import { PROGRESS } from './gallery.progress.ts';
 import { NOW, SYNCS } from './gallery.syncs.ts';
 import './gallery.css';
 
@@ -38,6 +39,9 @@ export default function GalleryPage() {
             <SyncTable syncs={SYNCS} now={NOW} href={() => '#main'} />
           </div>
         </Card>
+        <Card title="States of the component" region>
+          <States />
+        </Card>
         <Card title="Parts of pages" region>
           <Parts />
         </Card>
@@ -66,6 +70,20 @@ function Cards({ compact }: { readonly compact: boolean }) {
           />
         ))}
       </ul>
+    </div>
+  );
+}
+
+/** The component while it loads, with nothing to show, and when it has stopped. */
+function States() {
+  return (
+    <div className="gallery-states">
+      {Object.entries(PROGRESS).map(([name, progress]) => (
+        <section key={name} aria-label={name}>
+          <h3>{name}</h3>
+          <SyncProgressView progress={progress} now={NOW} variant="compact" headingLevel={4} />
+        </section>
+      ))}
     </div>
   );
 }

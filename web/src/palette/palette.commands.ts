@@ -1,9 +1,16 @@
-import type { Connection } from '@sync-operations/client';
+import type { Connection, Schedule, SyncListItem } from '@sync-operations/client';
 import { connectionPath } from '../app/location.ts';
+import { cronText } from '../schedules/cron.text.ts';
+import { BULK, type BulkAction } from '../syncs/bulk.requests.ts';
+import { titleOf } from '../syncs/sync.row-text.ts';
+import { capitalized } from '../ui/format.ts';
 
-/** What the palette can do with a command: go somewhere, or pause and resume a connection. */
-type Deed =
+/** What the palette can do with a command: go somewhere, or act on a connection, a sync or a schedule. */
+export type Deed =
   | { readonly go: string }
+  | { readonly check: string; readonly name: string }
+  | { readonly sync: SyncListItem; readonly act: BulkAction }
+  | { readonly schedule: Schedule; readonly request: 'run' | 'pause' | 'resume'; readonly name: string }
   | { readonly connectionId: string; readonly request: 'pause' | 'resume'; readonly name: string };
 
 export interface Command {
@@ -37,8 +44,14 @@ export const pageCommands: readonly Command[] = PAGES.map(([title, path]) => ({
   deed: { go: path },
 }));
 
+/** What somebody may do: steer what runs, and start runs. */
+export interface Rights {
+  readonly control: boolean;
+  readonly run: boolean;
+}
+
 /** What can be done with a connection. Who may not write is offered nothing that writes. */
-export function connectionCommands({ id, name, paused_at }: Connection, mayWrite: boolean): Command[] {
+export function connectionCommands({ id, name, paused_at }: Connection, { control, run }: Rights): Command[] {
   const path = connectionPath(id);
   const open: Command[] = [
     { id: `open ${id}`, title: `Open ${name}`, hint: 'connection', deed: { go: path } },
@@ -47,19 +60,64 @@ export function connectionCommands({ id, name, paused_at }: Connection, mayWrite
       deed: { go: `/syncs?${new URLSearchParams({ connection_id: id })}` },
     },
   ];
-  if (!mayWrite) return open;
   const request = paused_at ? 'resume' : 'pause';
-  return [
-    ...open,
+  const runs: Command[] = [
     { id: `run ${id}`, title: `Run now: ${name}`, deed: { go: `${path}?dialog=run` } },
     { id: `preview ${id}`, title: `Preview: ${name}`, deed: { go: `${path}?dialog=preview` } },
-    {
-      id: `${request} ${id}`,
-      title: request === 'pause' ? `Pause everything of ${name}` : `Resume everything of ${name}`,
-      hint: 'runs, schedules, webhooks',
-      deed: { connectionId: id, request, name },
-    },
+    { id: `check ${id}`, title: `Check the connection to ${name}`, deed: { check: id, name } },
   ];
+  const pause: Command = {
+    id: `${request} ${id}`,
+    title: request === 'pause' ? `Pause everything of ${name}` : `Resume everything of ${name}`,
+    hint: 'runs, schedules, webhooks',
+    deed: { connectionId: id, request, name },
+  };
+  return [...open, ...(run ? runs : []), ...(control ? [pause] : [])];
+}
+
+/** What can be done with a schedule. `nameOf`: of a connection or of the records, by its id. */
+export function scheduleCommands(
+  schedule: Schedule,
+  nameOf: (id: string) => string,
+  { control, run }: Rights,
+): Command[] {
+  const { id, entity_type, connection_id, destination, kind, cron, enabled } = schedule;
+  const what = kind === 'reconcile' ? 'Compare' : 'Sync';
+  const ends = `${nameOf(connection_id)} → ${nameOf(destination)}`;
+  const name = `${what.toLowerCase()} ${entity_type}s, ${ends}`;
+  const hint = capitalized(cronText(cron) ?? cron);
+  const request = enabled ? 'pause' : 'resume';
+  const runNow: Command = {
+    ...{ id: `run schedule ${id}`, title: `Run the schedule now: ${name}`, hint },
+    deed: { schedule, request: 'run', name },
+  };
+  const pause: Command = {
+    ...{ id: `${request} schedule ${id}`, title: `${capitalized(request)} the schedule: ${name}`, hint },
+    deed: { schedule, request, name },
+  };
+  return [...(run ? [runNow] : []), ...(control ? [pause] : [])];
+}
+
+const ACTS = Object.keys(BULK) as BulkAction[];
+const RIGHT_OF: Readonly<Record<BulkAction, keyof Rights>> = {
+  ...{ pause: 'control', resume: 'control', cancel: 'control' },
+  retry: 'run',
+};
+
+/** What can be done with a sync as it is now. */
+export const syncCommands = (sync: SyncListItem, rights: Rights): Command[] =>
+  ACTS.filter((act) => rights[RIGHT_OF[act]] && BULK[act].isFor(sync)).map((act) => ({
+    id: `${act} sync ${sync.sync_id}`,
+    title: act === 'retry' ? `Retry what failed in ${sync.sync_id}` : `${BULK[act].verb} ${sync.sync_id}`,
+    hint: titleOf(sync),
+    deed: { sync, act },
+  }));
+
+/** `pause nightly` asks for an act on what `nightly` finds. */
+export function actOf(text: string): { readonly act: BulkAction | undefined; readonly of: string } {
+  const [, verb = '', of = ''] = /^(\w+)\s+(\S.*)$/.exec(text) ?? [];
+  const act = ACTS.find((one) => one === verb.toLowerCase());
+  return act ? { act, of } : { act: undefined, of: text };
 }
 
 /** The lists that can be searched for the text, all of what they have, not the first few. */

@@ -1,4 +1,4 @@
-import { type FoundRecord, listSyncs, lookUpRecords } from '@sync-operations/client';
+import { type FoundRecord, listSyncs, lookUpRecords, type SyncListItem } from '@sync-operations/client';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useOrganization } from '../api/organization.ts';
@@ -6,7 +6,7 @@ import { unwrap } from '../api/problem.ts';
 import { itemPath, syncPath } from '../app/location.ts';
 import { titleOf } from '../syncs/sync.row-text.ts';
 import { capitalized } from '../ui/format.ts';
-import type { Command } from './palette.commands.ts';
+import { actOf, type Command, type Rights, syncCommands } from './palette.commands.ts';
 
 const SHOWN = 6;
 /** After the last key, so that a word is one search. */
@@ -22,8 +22,9 @@ export function useSettled(text: string): string {
   return settled;
 }
 
-/** The syncs and the records that the text finds. */
-export function useFound(text: string) {
+/** The syncs and the records that the text finds, and what can be done with the syncs. After a verb, what is found is what it can be done with. */
+export function useFound(searched: string, rights: Rights) {
+  const { act, of: text } = actOf(searched);
   const { orgId, client } = useOrganization();
   const found = { enabled: text !== '', placeholderData: keepPreviousData };
   const syncs = useQuery({
@@ -42,17 +43,25 @@ export function useFound(text: string) {
     error: syncs.error ?? records.error,
     syncs: none
       ? []
-      : (syncs.data ?? []).map(
-          (sync): Command => ({
-            id: `sync ${sync.sync_id}`,
-            title: titleOf(sync),
-            hint: sync.sync_id,
-            deed: { go: syncPath(sync.sync_id) },
-          }),
-        ),
-    records: none ? [] : (records.data ?? []).map(recordCommand),
+      : act
+        ? (syncs.data ?? []).flatMap((sync) =>
+            syncCommands(sync, rights).filter(({ deed }) => 'act' in deed && deed.act === act),
+          )
+        : (syncs.data ?? []).flatMap((sync, _, all) => [
+            openCommand(sync),
+            // Of one alone, so that the first of many is not lost among what can be done with it.
+            ...(all.length === 1 ? syncCommands(sync, rights) : []),
+          ]),
+    records: none || act ? [] : (records.data ?? []).map(recordCommand),
   };
 }
+
+const openCommand = (sync: SyncListItem): Command => ({
+  id: `sync ${sync.sync_id}`,
+  title: titleOf(sync),
+  hint: sync.sync_id,
+  deed: { go: syncPath(sync.sync_id) },
+});
 
 const recordCommand = ({
   entity_type,

@@ -1,13 +1,21 @@
 import { Command as Commands } from 'cmdk';
 import { useState } from 'react';
-import { useLocation } from 'wouter';
 import { useMay } from '../api/organization.ts';
-import { usePause } from '../connections/connection.pause.tsx';
-import { useConnections } from '../connections/connection.queries.ts';
+import { useAllSchedules, useConnectionName, useConnections } from '../connections/connection.queries.ts';
+import { BULK } from '../syncs/bulk.requests.ts';
+import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { ErrorNote } from '../ui/note.tsx';
-import { useToast } from '../ui/toast.tsx';
-import { type Command, connectionCommands, listCommands, matching, pageCommands } from './palette.commands.ts';
+import {
+  type Command,
+  connectionCommands,
+  type Deed,
+  listCommands,
+  matching,
+  pageCommands,
+  scheduleCommands,
+} from './palette.commands.ts';
+import { useDeed } from './palette.deeds.ts';
 import { useFound, useSettled } from './palette.queries.ts';
 import './palette.css';
 
@@ -19,27 +27,30 @@ export default function Palette({ onClose }: { readonly onClose: () => void }) {
   const [text, setText] = useState('');
   const settled = useSettled(text.trim());
   const { data: connections = [] } = useConnections();
-  const mayWrite = useMay('control');
-  const found = useFound(settled);
-  const [, navigate] = useLocation();
-  const pause = usePause();
-  const showToast = useToast();
-  const all = [...pageCommands, ...connections.flatMap((one) => connectionCommands(one, mayWrite))];
+  const { data: schedules = [] } = useAllSchedules();
+  const nameOf = useConnectionName();
+  const rights = { control: useMay('control'), run: useMay('run') };
+  const found = useFound(settled, rights);
+  const { run, isBusy, error } = useDeed(onClose);
+  const [asking, setAsking] = useState<Dangerous | null>(null);
+  const all = [
+    ...pageCommands,
+    ...connections.flatMap((one) => connectionCommands(one, rights)),
+    ...schedules.flatMap((one) => scheduleCommands(one, nameOf, rights)),
+  ];
   const commands = matching(all, text).slice(0, MOST_COMMANDS);
-  const run = async ({ deed }: Command) => {
-    if ('go' in deed) {
-      onClose();
-      navigate(deed.go);
-      return;
-    }
-    const done = await pause.mutateAsync(deed).catch(() => undefined);
-    if (!done) return;
-    showToast(`${deed.name} is ${done.paused ? 'paused' : 'resumed'}.`);
-    onClose();
+  const choose = ({ deed }: Command) => {
+    if (isBusy) return;
+    if (isDangerous(deed)) setAsking(deed);
+    else run(deed);
   };
+  if (asking)
+    return <Question deed={asking} isBusy={isBusy} error={error} onClose={onClose} onConfirm={() => run(asking)} />;
+  const isCurrent = text.trim() === settled && !found.isLooking;
   const groups = [
     ['Records', found.records],
-    ['Syncs', found.syncs],
+    // What was found for a text before must not be acted on by who types on and presses Enter.
+    ['Syncs', isCurrent ? found.syncs : found.syncs.filter(({ deed }) => !('act' in deed))],
     ['Commands', commands],
   ] as const;
   // Not before what was found, or Enter would take them.
@@ -61,7 +72,7 @@ export default function Palette({ onClose }: { readonly onClose: () => void }) {
               items.length > 0 && (
                 <Commands.Group key={title} heading={title}>
                   {items.map((command) => (
-                    <Commands.Item key={command.id} value={command.id} onSelect={() => void run(command)}>
+                    <Commands.Item key={command.id} value={command.id} onSelect={() => choose(command)}>
                       <span className="break">{command.title}</span>
                       {command.hint && <span className="muted small break">{command.hint}</span>}
                     </Commands.Item>
@@ -74,8 +85,37 @@ export default function Palette({ onClose }: { readonly onClose: () => void }) {
       <p className="muted small" role="status">
         {found.isLooking ? 'Looking …' : isEmpty ? 'Nothing was found.' : ''}
       </p>
-      {pause.isError && <ErrorNote error={pause.error} />}
+      {error && <ErrorNote error={error} />}
       {found.error && <ErrorNote error={found.error} />}
+    </Dialog>
+  );
+}
+
+type Dangerous = Extract<Deed, { readonly act: unknown }>;
+
+const isDangerous = (deed: Deed): deed is Dangerous => 'act' in deed && BULK[deed.act].isDangerous === true;
+
+interface QuestionProps {
+  readonly deed: Dangerous;
+  readonly isBusy: boolean;
+  readonly error: unknown;
+  readonly onClose: () => void;
+  readonly onConfirm: () => void;
+}
+
+/** Before what cannot be taken back. */
+function Question({ deed: { act, sync }, isBusy, error, onClose, onConfirm }: QuestionProps) {
+  const { verb, what } = BULK[act];
+  return (
+    <Dialog title={`${verb} “${sync.sync_id}”?`} onClose={onClose}>
+      <p>{what}</p>
+      {error !== null && <ErrorNote error={error} />}
+      <div className="dialog-actions">
+        <Button onClick={onClose}>Let it run</Button>
+        <Button variant="danger" busy={isBusy} onClick={onConfirm}>
+          {verb} the sync
+        </Button>
+      </div>
     </Dialog>
   );
 }

@@ -52,7 +52,7 @@ export async function requestAll(
   const left = [...syncIds];
   const work = async () => {
     for (let syncId = left.shift(); syncId !== undefined; syncId = left.shift()) {
-      const error = await request(client, action, syncId).then(
+      const error = await requestOne(client, action, syncId).then(
         () => null,
         (failure: unknown) => failure,
       );
@@ -62,7 +62,12 @@ export async function requestAll(
   await Promise.all(Array.from({ length: AT_ONCE }, work));
 }
 
-const request = (client: Client, action: BulkAction, syncId: string): Promise<unknown> =>
+/** Resolves with the sync as it is then; for retry, with the new one. */
+export const requestOne = (
+  client: Client,
+  action: BulkAction,
+  syncId: string,
+): Promise<{ readonly sync_id: string }> =>
   action === 'retry'
     ? unwrap(
         retryFailedItems({
