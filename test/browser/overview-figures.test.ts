@@ -4,6 +4,7 @@ import { AlertsOf } from '../alerts/alerts.support.ts';
 import { ERP, insertConnections, insertSyncs, SHOP } from '../console/console.fixture.ts';
 import { sql } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { TestBrowser } from './support/test-browser.ts';
 
 const ORG = 'org-figures';
@@ -118,10 +119,9 @@ it('each figure of the overview leads to a list of as many', { timeout: 180_000 
     const path = new URL(href).pathname.split('/').at(-1) ?? '';
     const listed = LISTED[path];
     if (!listed) throw new Error(`What ${path} lists is not known here.`);
-    await expect
-      .poll(() => listed(page))
-      .toBe(many)
-      .catch(async () => wrong.push({ what, href, many, listed: await listed(page) }));
+    await waitFor(`${many} ${what}`, async () => (await listed(page)) === many).catch(async () =>
+      wrong.push({ what, href, many, listed: await listed(page) }),
+    );
   }
   expect(wrong).toEqual([]);
   expect(watched.complaints).toEqual([]);

@@ -39,9 +39,6 @@ export default function GalleryPage() {
             <SyncTable syncs={SYNCS} now={NOW} href={() => '#main'} />
           </div>
         </Card>
-        <Card title="States of the component" region>
-          <States />
-        </Card>
         <Card title="Parts of pages" region>
           <Parts />
         </Card>
@@ -49,6 +46,9 @@ export default function GalleryPage() {
           <div className="gallery-brand">
             <Themed />
           </div>
+        </Card>
+        <Card title="States of the component" region>
+          <States />
         </Card>
       </div>
     </>

@@ -15,7 +15,12 @@ export const PROGRESS: Readonly<Record<string, LiveSyncProgress>> = {
   Stale: { ...LIVE, syncs: RUNNING, isStale: true },
   Reconnecting: { ...LIVE, syncs: RUNNING, state: 'reconnecting' },
   Polling: { ...LIVE, syncs: RUNNING, state: 'polling' },
-  'Signed out': { ...LIVE, state: 'signed-out', loaded: false, error: { status: 401, message: 'Unauthorized' } },
+  'Signed out': {
+    ...LIVE,
+    state: 'signed-out',
+    loaded: false,
+    error: { status: 401, message: 'The sign-in has ended.' },
+  },
   'Stopped by a refusal': {
     ...{ ...LIVE, state: 'error', loaded: false },
     error: { status: 403, message: 'This key is for another organization.' },
