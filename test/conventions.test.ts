@@ -4,7 +4,19 @@ import { expect, it } from 'vitest';
 
 /** The rule is in CONTRIBUTING.md. Each of these folders of test/ mirrors no folder of src/. */
 const OTHER_FOLDERS = [
-  ...['attack', 'browser', 'chaos', 'clients', 'demo', 'docs', 'embedded-postgres', 'guide', 'openapi-tools', 'ops'],
+  ...[
+    'attack',
+    'browser',
+    'chaos',
+    'clients',
+    'demo',
+    'docs',
+    'embedded-postgres',
+    'guide',
+    'histories',
+    'openapi-tools',
+    'ops',
+  ],
   ...['interleavings', 'postgres-versions', 'process', 'recordings', 'sandbox', 'support', 'year'],
 ];
 const LOOSE_FILES = ['conventions.test.ts', 'smoke.ts'];
