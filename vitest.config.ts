@@ -7,6 +7,7 @@ const CONDITIONS = ['@sync-operations/source', 'node', 'node-addons'];
 /** What takes longest begins first, so that no worker is left with it at the end. */
 const SLOW = [
   'test/runs/killed-workers',
+  'test/simulation/',
   'test/demo/',
   'test/browser/',
   'test/clients/packages',

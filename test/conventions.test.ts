@@ -17,7 +17,7 @@ const OTHER_FOLDERS = [
     'openapi-tools',
     'ops',
   ],
-  ...['interleavings', 'postgres-versions', 'process', 'recordings', 'sandbox', 'support', 'year'],
+  ...['interleavings', 'postgres-versions', 'process', 'recordings', 'sandbox', 'simulation', 'support', 'year'],
 ];
 const LOOSE_FILES = ['conventions.test.ts', 'smoke.ts'];
 
