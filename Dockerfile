@@ -1,9 +1,7 @@
 # For a Postgres of your own (DATABASE_URL); the image carries no embedded one. docs/deploying.md says how it is built and run.
 #
-# Build releases from a digest, so that the same commit gives the same image:
-#   docker build --build-arg BASE=node:24.21.0-slim@sha256:… .
-# `docker buildx imagetools inspect node:24.21.0-slim` prints the digest.
-ARG BASE=node:24.21.0-slim
+# The base by its digest, so that the same commit gives the same image. `docker buildx imagetools inspect node:24.21.0-slim` prints the newest.
+ARG BASE=node:24.21.0-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6
 
 FROM ${BASE} AS build
 WORKDIR /app

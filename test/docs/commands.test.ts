@@ -34,7 +34,7 @@ const NOT_RUN = [
   'README.md: npm ci && npm run demo',
   'README.md: npm run sandbox',
   "README.md: MIGRATION_DATABASE_URL='postgres://neondb_owner:…@ep-some-host.aws.neon.tech/neondb?sslmode=verify-full' npm run db:provision",
-  'docs/deploying.md: docker build --build-arg BASE=node:24.21.0-slim@sha256:… --tag sync-operations:0.1.0 .',
+  'docs/deploying.md: docker build --tag sync-operations:0.1.0 .',
   'docs/deploying.md: cp ops/compose/example.env .env.compose',
   'docs/deploying.md: kubectl create secret generic sync-operations-owner \\',
   'docs/first-sync.md: npm ci',

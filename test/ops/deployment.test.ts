@@ -162,10 +162,12 @@ describe('compose.yaml', () => {
 describe('The Dockerfile', () => {
   const lines = read('Dockerfile').split('\n');
 
-  it('takes both stages from one base that a build names by its digest', () => {
+  it('takes both stages from one base, by its digest', () => {
     const from = lines.flatMap((line) => /^FROM (.*)$/.exec(line)?.[1] ?? []);
     expect(from).toEqual(['$', '$'].map((dollar, stage) => `${dollar}{BASE}${stage === 0 ? ' AS build' : ''}`));
-    expect(lines.find((line) => line.startsWith('ARG BASE='))).toMatch(/^ARG BASE=node:\d+\.\d+\.\d+-slim$/);
+    expect(lines.find((line) => line.startsWith('ARG BASE='))).toMatch(
+      /^ARG BASE=node:\d+\.\d+\.\d+-slim@sha256:[0-9a-f]{64}$/,
+    );
   });
 
   it('runs as a user that is not root, and says whether it is healthy', () => {
