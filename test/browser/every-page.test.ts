@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunsFixture } from '../runs/runs.support.ts';
+import { brokenWords } from './support/broken.words.ts';
 import { type Filled, fillOrganization } from './support/filled.organization.ts';
 import { TestBrowser } from './support/test-browser.ts';
 import { untilShown, type WatchedPage } from './support/watched.page.ts';
@@ -37,6 +38,7 @@ async function expectSound(watched: WatchedPage, picture: string): Promise<void>
     await expect
       .poll(async () => ({ width, overflows: await overflows(watched) }))
       .toEqual({ width, overflows: false });
+    expect({ width, broken: await brokenWords(watched.page) }).toEqual({ width, broken: [] });
     await watched.screenshot(`${picture}-${width}`);
     if (width < 1920) expect(await watched.axe()).toEqual([]);
   }
@@ -81,10 +83,13 @@ describe.each(['light', 'dark'] as const)('Every page, %s', (colorScheme) => {
     'settings',
     'erasures',
     'an address that leads nowhere',
-  ])('%s: fits from 390 to 1920 pixels, is open to everybody, and complains of nothing', async (name) => {
-    await shown(watched, filled.paths[name] as string);
-    await expectSound(watched, `${name.replaceAll(' ', '-')}-${colorScheme}`);
-  });
+  ])(
+    '%s: fits from 390 to 1920 pixels, breaks no word, is open to everybody, and complains of nothing',
+    async (name) => {
+      await shown(watched, filled.paths[name] as string);
+      await expectSound(watched, `${name.replaceAll(' ', '-')}-${colorScheme}`);
+    },
+  );
 });
 
 describe.each(['light', 'dark'] as const)('Before an organization is open, %s', (colorScheme) => {

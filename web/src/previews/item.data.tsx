@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { Breakable } from '../ui/breakable.tsx';
 import { Button } from '../ui/button.tsx';
 import { leavesOf, valueText } from './value.text.ts';
 
@@ -15,7 +16,9 @@ export function ItemData({ data }: { readonly data: Readonly<Record<string, unkn
       <dl className="item-data">
         {(all ? leaves : leaves.slice(0, FIRST)).map(({ path, value }) => (
           <div key={path}>
-            <dt className="break">{path}</dt>
+            <dt className="break">
+              <Breakable text={path} />
+            </dt>
             <dd>
               <ItemValue value={value} />
             </dd>
@@ -40,12 +43,12 @@ const MOST_LINES = 4;
 /** The value of a field as text. */
 function ItemValue({ value }: { readonly value: unknown }) {
   const text = valueText(value);
-  if (text.length <= MOST_LENGTH && text.split('\n').length <= MOST_LINES) return text;
+  if (text.length <= MOST_LENGTH && text.split('\n').length <= MOST_LINES) return <Breakable text={text} />;
   const short = Array.isArray(value) ? `${value.length} entries` : `${text.slice(0, 80).trimEnd()} …`;
   return (
     <details>
       <summary>{short}</summary>
-      {text}
+      <Breakable text={text} />
     </details>
   );
 }

@@ -1,5 +1,6 @@
 import type { PreviewChange } from '@sync-operations/client';
 import { previewPath, useParameters } from '../app/location.ts';
+import { Breakable } from '../ui/breakable.tsx';
 import { Card, Empty } from '../ui/card.tsx';
 import { count } from '../ui/format.ts';
 import { LoadMore } from '../ui/load-more.tsx';
@@ -97,7 +98,9 @@ function ChangeItem({ change }: { readonly change: PreviewChange }) {
   return (
     <li className="change">
       <div className="row change-head">
-        <h3 className="break">{name ?? external_id}</h3>
+        <h3 className="break">
+          <Breakable text={name ?? external_id} />
+        </h3>
         <p className="muted small break">
           {name && `${external_id} at the source`}
           {destination_id && `${name ? ', ' : ''}${destination_id} at the destination`}

@@ -7,6 +7,7 @@ import { FieldDiff } from '../previews/field.diff.tsx';
 import { ItemData } from '../previews/item.data.tsx';
 import { itemName } from '../previews/value.text.ts';
 import { Badge, type BadgeTone } from '../ui/badge.tsx';
+import { Breakable } from '../ui/breakable.tsx';
 import { Chip } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
 import { ShowMore } from '../ui/load-more.tsx';
@@ -93,7 +94,11 @@ function DifferenceRow({ difference: one }: { readonly difference: Difference })
           {external_id}
         </p>
         <Badge tone={kind?.tone}>{kind?.label}</Badge>
-        {name && <p className="break">{name}</p>}
+        {name && (
+          <p className="break">
+            <Breakable text={name} />
+          </p>
+        )}
         {destination_id && <p className="item-tries muted small break">at the destination {destination_id}</p>}
       </div>
       {reason && <p className="break">{reason}</p>}

@@ -4,6 +4,7 @@ import { FieldDiff } from '../previews/field.diff.tsx';
 import { ItemData } from '../previews/item.data.tsx';
 import { itemName } from '../previews/value.text.ts';
 import { Badge, type BadgeTone } from '../ui/badge.tsx';
+import { Breakable } from '../ui/breakable.tsx';
 
 interface Props {
   readonly change: PreviewChange;
@@ -27,7 +28,11 @@ export function ChangeRow({ change, isDone, history }: Props) {
           <Link href={history}>{external_id}</Link>
         </p>
         <Badge tone={kind?.tone}>{isDone ? kind?.done : kind?.planned}</Badge>
-        {name && <p className="break">{name}</p>}
+        {name && (
+          <p className="break">
+            <Breakable text={name} />
+          </p>
+        )}
         {destination_id && <p className="item-tries muted small break">at the destination {destination_id}</p>}
       </div>
       {reason && <p className="break">{reason}</p>}
