@@ -29,9 +29,7 @@ export class BenchDatabase {
     try {
       await migrate(server.ownerUrl);
       await provisionAppRole(server.ownerUrl, new URL(server.appUrl).password);
-      const url = new URL(server.superuserUrl);
-      url.pathname = new URL(server.ownerUrl).pathname;
-      const superuser = new pg.Client({ connectionString: url.toString() });
+      const superuser = new pg.Client({ connectionString: inDatabase(server) });
       await superuser.connect();
       const database = new BenchDatabase(server, superuser, organizations);
       await database.fill();
@@ -44,6 +42,11 @@ export class BenchDatabase {
 
   get appUrl(): string {
     return this.server.appUrl;
+  }
+
+  /** Of the database, not of the server's first one. */
+  get superuserUrl(): string {
+    return inDatabase(this.server);
   }
 
   /** The settings that decide whether a commit is on disk when it is acknowledged. */
@@ -105,4 +108,8 @@ export class BenchDatabase {
         FROM generate_series(1, 2 * ${OTHER_SYNCS}) AS n`);
     await this.superuser.query('VACUUM ANALYZE');
   }
+}
+
+function inDatabase({ superuserUrl, ownerUrl }: EmbeddedPostgres): string {
+  return Object.assign(new URL(superuserUrl), { pathname: new URL(ownerUrl).pathname }).href;
 }
