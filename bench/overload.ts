@@ -88,8 +88,13 @@ function summary(kind: Kind, results: readonly { few: CrowdResult; many: CrowdRe
     refused.length > 0
       ? `refused ${refused.length}: p50 ${at(refused, 0.5)} ms, p99 ${at(refused, 0.99)} ms, longest ${at(refused, 1)} ms, ${(100 * prompt).toFixed(1)} % within ${PROMPT_MS} ms`
       : 'nothing was refused',
+    `clients took ${of((result) => cpuShare(result.few)).toFixed(2)} and ${of((result) => cpuShare(result.many)).toFixed(2)} of a core`,
     ...(strange.length > 0 ? [`other responses: ${strange.join(' ')}`] : []),
   ].join('  ');
+}
+
+function cpuShare({ cpuSeconds, seconds: took }: CrowdResult): number {
+  return cpuSeconds / took;
 }
 
 function at(sorted: readonly number[], share: number): string {

@@ -6,11 +6,11 @@ import { RequestPlaces } from './request.places.ts';
  * What begins, and what is refused, in one turn of the event loop; what the database has sent is read between two turns. Two thousand
  * requests that begin in one turn get less done than sixty-four, since each round trip of each waits for that of all others.
  */
-const BEGIN_A_TURN = 8;
+const BEGIN_A_TURN = 12;
 /** A refusal costs less than a request. Who is refused mostly comes back at once, so more would leave no time for those under way. */
-const REFUSE_A_TURN = 16;
+const REFUSE_A_TURN = 20;
 /** Who finds no place within this time is refused: within a second, with what a busy process adds. */
-const WAITS_AT_MOST_MS = 700;
+const WAITS_AT_MOST_MS = 720;
 /** While nothing can begin, places are looked for this often. */
 const LOOK_EVERY_MS = 5;
 
