@@ -10,6 +10,7 @@ beforeAll(async () => {
   service = await startTestService();
   const request = await service.request('org-1');
   call = async (path) => (await request.get(`/api/sync/activity${path}`).expect(200)).text;
+  await sql(service.database.ownerUrl, `SELECT app.ensure_activity_partition('2026-11-28')`);
   await sql(
     service.database.ownerUrl,
     `INSERT INTO public.sync_activity_log (org_id, created_at, activity_type, status, entity_type, source_system, error_message,

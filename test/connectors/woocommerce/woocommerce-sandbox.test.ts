@@ -37,7 +37,7 @@ describe('The WooCommerce connector with a shop over HTTP', () => {
     await shop.stop();
     shop = await startWooCommerceSandbox({ customers: 5, permissions: 'read' });
     expect((await open().check(NEVER)).warnings).toContainEqual(
-      'The key may read but not write: The API key provided does not have write permissions.',
+      'The key may read but not write: “The API key provided does not have write permissions.”',
     );
     const wrong = { ...shop, consumerSecret: 'cs_wrong' };
     shop = { ...shop, consumerSecret: wrong.consumerSecret };
