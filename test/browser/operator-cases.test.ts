@@ -61,6 +61,20 @@ describe('Each end of a connection', () => {
 });
 
 describe('A preview', () => {
+  it('A preview that is ready before the page of its run is leads to it all the same', () => {
+    const org = newOrgName();
+    return withSystems(fixture, org, { shop: { customers: 3 }, odoo: { version: 19 } }, async ({ shopId, there }) => {
+      await fixture.run(org, there('customer'));
+      const { page } = await open(org, `/connections/${shopId}`);
+      await page.route('**/api/sync/runs/run-*', async (route) => {
+        await fixture.ended(org, new URL(route.request().url()).pathname.split('/').at(-1) ?? '');
+        await route.continue();
+      });
+      await page.getByRole('button', { name: /^Preview customers to odoo/ }).click();
+      await page.getByRole('heading', { name: 'Preview of customers' }).waitFor();
+    });
+  });
+
   it('A finished preview is applied in one step from where one is', () => {
     const org = newOrgName();
     return withSystems(fixture, org, { shop: { customers: 50 }, odoo: { version: 19 } }, async (systems) => {

@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { useLocation, useSearch } from 'wouter';
+import { useHistoryState } from 'wouter/use-browser-location';
 
 /** The base path of an organization's pages. An id may contain any character, also slashes, so it is encoded. */
 export const organizationPath = (orgId: string): string => `/o/${encodeURIComponent(orgId)}`;
@@ -11,6 +12,11 @@ export const RUN_ID = /^run-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export const syncPath = (syncId: string): string => `/syncs/${encodeURIComponent(syncId)}`;
 export const previewPath = (cacheKey: string): string => `/previews/${encodeURIComponent(cacheKey)}`;
 export const connectionPath = (id: string): string => `/connections/${encodeURIComponent(id)}`;
+
+/** How the page of a run is opened by who has just started it for its preview: it may be ready before the page is. */
+export const TO_PREVIEW = { state: { isForPreview: true } } as const;
+export const useIsForPreview = (): boolean =>
+  useHistoryState<{ readonly isForPreview?: boolean } | null>()?.isForPreview === true;
 
 /** The history of an item, by its id in the system of a connection. */
 export const itemPath = (item: { entity_type: string; external_id: string; connection_id: string }): string =>

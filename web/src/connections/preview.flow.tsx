@@ -4,7 +4,7 @@ import { useLocation } from 'wouter';
 import { useIdempotencyKey } from '../api/idempotency.ts';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/problem.ts';
-import { syncPath } from '../app/location.ts';
+import { syncPath, TO_PREVIEW } from '../app/location.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { ErrorNote } from '../ui/note.tsx';
@@ -42,7 +42,7 @@ export function PreviewFlow({ flow: { entity_type, source, destination }, end }:
     },
     onSuccess: ({ sync_id }) => {
       void queries.invalidateQueries({ queryKey: [orgId, 'runs'] });
-      navigate(syncPath(sync_id));
+      navigate(syncPath(sync_id), TO_PREVIEW);
     },
   });
   return (

@@ -6,7 +6,7 @@ import { fieldErrors } from '../api/field.errors.ts';
 import { useIdempotencyKey } from '../api/idempotency.ts';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/problem.ts';
-import { syncPath } from '../app/location.ts';
+import { syncPath, TO_PREVIEW } from '../app/location.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { FormError } from './form.error.tsx';
@@ -57,7 +57,7 @@ export function RunDialog({ connection, connector, kind, onClose }: Props) {
     onSuccess: ({ sync_id }) => {
       // While the code of the next page loads, this page is only hidden: the dialog would still be open after going back.
       onClose();
-      navigate(syncPath(sync_id));
+      navigate(syncPath(sync_id), kind === 'preview' ? TO_PREVIEW : undefined);
       void queries.invalidateQueries({ queryKey: [orgId, 'runs'] });
     },
   });

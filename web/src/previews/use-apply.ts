@@ -2,7 +2,7 @@ import type { Preview } from '@sync-operations/client';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { ApiError } from '../api/problem.ts';
-import { syncPath } from '../app/location.ts';
+import { syncPath, TO_PREVIEW } from '../app/location.ts';
 import { type PlanText, usePlanText } from './plan.text.ts';
 import type { ComputedDelta } from './preview.delta.ts';
 import { useApplyPreview, useRecomputePreview } from './preview.mutations.ts';
@@ -47,7 +47,7 @@ export function useApply(preview: Preview, delta: ComputedDelta): Applying {
     again: {
       isBusy: again.isPending,
       error: again.error,
-      start: () => again.mutate(undefined, { onSuccess: open }),
+      start: () => again.mutate(undefined, { onSuccess: ({ sync_id }) => navigate(syncPath(sync_id), TO_PREVIEW) }),
     },
     isAsking,
     ask,

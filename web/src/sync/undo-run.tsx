@@ -5,7 +5,7 @@ import { useLocation } from 'wouter';
 import { useIdempotencyKey } from '../api/idempotency.ts';
 import { useMay, useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/problem.ts';
-import { syncPath } from '../app/location.ts';
+import { syncPath, TO_PREVIEW } from '../app/location.ts';
 import { useConnectionName } from '../connections/connection.queries.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -39,7 +39,7 @@ function UndoDialog({ run, onClose }: { readonly run: Run; readonly onClose: () 
     onSuccess: (preview) => {
       void queries.invalidateQueries({ queryKey: [orgId, 'timeline', sync_id] });
       onClose();
-      navigate(syncPath(preview.sync_id));
+      navigate(syncPath(preview.sync_id), TO_PREVIEW);
     },
   });
   return (
