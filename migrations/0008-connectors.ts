@@ -8,7 +8,7 @@ const PRESENTED = `connection_id::text = (SELECT current_setting('app.presented_
  * Why: what a tenant's syncs need to reach a shop or an ERP. Secrets are stored encrypted, each beside the id of its key, and a
  * removed connection keeps none. A webhook names a connection and nothing else, so its organization is found as a key's is: the
  * policy is possession. The owner may read those addresses: rotating the keys goes from organization to organization. sync_maintenance
- * sees removed connections, and marks those purged of which nothing is left; of others it sees that something is due.
+ * sees removed connections; of others it sees that something is due.
  */
 export class Connectors0008 implements MigrationInterface {
   name = 'connectors-0000000000008';
@@ -106,16 +106,13 @@ async function connections(db: QueryRunner): Promise<void> {
   await db.query(`GRANT SELECT (org_id) ON public.sync_connections TO sync_directory`);
   await db.query(`CREATE POLICY directory ON public.sync_connections FOR SELECT TO sync_directory USING (true)`);
   await db.query(`
-    GRANT SELECT (org_id, id, system_id, census_due_at, webhooks_due_at, removed_at, purged_at), UPDATE (purged_at) ON public.sync_connections TO sync_maintenance`);
+    GRANT SELECT (org_id, id, system_id, census_due_at, webhooks_due_at, removed_at, purged_at) ON public.sync_connections TO sync_maintenance`);
   await db.query(`
     CREATE POLICY maintenance_sees_removed ON public.sync_connections FOR SELECT TO sync_maintenance
       USING (removed_at IS NOT NULL)`);
   await db.query(`
     CREATE POLICY maintenance_sees_due ON public.sync_connections FOR SELECT TO sync_maintenance
       USING (removed_at IS NULL AND (census_due_at <= now() OR webhooks_due_at <= now()))`);
-  await db.query(`
-    CREATE POLICY maintenance_purges_removed ON public.sync_connections FOR UPDATE TO sync_maintenance
-      USING (removed_at IS NOT NULL) WITH CHECK (removed_at IS NOT NULL AND purged_at IS NOT NULL)`);
 }
 
 /**
@@ -154,10 +151,6 @@ async function systems(db: QueryRunner): Promise<void> {
       (org_id, system, coalesce(identity, ''), place, scope) WHERE replaced_at IS NULL`);
   await protectTenantTable(db, 'public.sync_systems');
   await db.query(`GRANT SELECT, INSERT, UPDATE ON public.sync_systems TO sync_app`);
-  await db.query(`GRANT SELECT (org_id, id, left_at) ON public.sync_systems TO sync_maintenance`);
-  await db.query(`
-    CREATE POLICY maintenance_sees_left ON public.sync_systems FOR SELECT TO sync_maintenance
-      USING (left_at IS NOT NULL)`);
 }
 
 async function webhookAddresses(db: QueryRunner): Promise<void> {

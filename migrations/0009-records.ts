@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { forceRowSecurity, letMaintenanceDelete, ofRemovedConnection, protectTenantTable } from './support.ts';
+import { forceRowSecurity, protectTenantTable } from './support.ts';
 
 /**
  * Why: the canonical copy of what runs read, and which entries of two systems are the same. `change_seq` counts an organization's
@@ -30,21 +30,7 @@ export class Records0009 implements MigrationInterface {
     await db.query(`
       CREATE INDEX sync_records_by_name ON public.sync_records (org_id, entity_type, known_as)
         WHERE known_as IS NOT NULL`);
-    await letMaintenanceDelete(db, {
-      table: 'public.sync_records',
-      policy: 'maintenance_removed',
-      rows: ofRemovedConnection('sync_records', 'sync_records.connection_id = c.id'),
-    });
-    await letMaintenanceForget(db);
     await keptChanges(db);
-    await letMaintenanceDelete(db, {
-      table: 'public.sync_refusals',
-      policy: 'maintenance_removed',
-      rows: ofRemovedConnection(
-        'sync_refusals',
-        'c.id IN (sync_refusals.source_connection_id, sync_refusals.destination_connection_id)',
-      ),
-    });
   }
 
   async down(db: QueryRunner): Promise<void> {
@@ -111,25 +97,6 @@ async function keptChanges(db: QueryRunner): Promise<void> {
   }
   await protectTenantTable(db, 'public.sync_changes');
   await db.query(`GRANT SELECT, INSERT, UPDATE ON public.sync_changes TO sync_app`);
-}
-
-/** Of a system that no connection leads to, which entries belong together is kept, and nothing that they held or that people decided. */
-async function letMaintenanceForget(db: QueryRunner): Promise<void> {
-  const ofLeftSystem = `EXISTS (SELECT FROM public.sync_systems s WHERE s.org_id = sync_bindings.org_id
-    AND s.left_at IS NOT NULL AND s.id IN (sync_bindings.system_a, sync_bindings.system_b))`;
-  await db.query(`
-    GRANT SELECT, UPDATE (data_a, data_b) ON public.sync_bindings TO sync_maintenance`);
-  await db.query(`
-    CREATE POLICY maintenance_sees_left ON public.sync_bindings FOR SELECT TO sync_maintenance USING (${ofLeftSystem})`);
-  await db.query(`
-    CREATE POLICY maintenance_forgets_left ON public.sync_bindings FOR UPDATE TO sync_maintenance
-      USING (${ofLeftSystem}) WITH CHECK (${ofLeftSystem} AND data_a IS NULL AND data_b IS NULL)`);
-  await letMaintenanceDelete(db, {
-    table: 'public.sync_match_decisions',
-    policy: 'maintenance_forgets_left',
-    rows: `EXISTS (SELECT FROM public.sync_systems s WHERE s.org_id = sync_match_decisions.org_id
-      AND s.left_at IS NOT NULL AND s.id IN (sync_match_decisions.source, sync_match_decisions.destination))`,
-  });
 }
 
 const TABLES: Readonly<Record<string, string>> = {

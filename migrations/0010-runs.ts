@@ -1,11 +1,10 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { letMaintenanceDelete, ofRemovedConnection, protectTenantTable } from './support.ts';
+import { protectTenantTable } from './support.ts';
 
 /**
  * Why: a sync that the service itself runs. Its counts are a row of sync_progress like any other's; this table holds what to do and
  * who may do it: a lease with an epoch, so that a worker that was thought dead can write nothing any more. One run at a time has
- * a connection and entity type: the primary key of sync_slots. sync_maintenance sees the names of open runs, and clears away after
- * ended ones.
+ * a connection and entity type: the primary key of sync_slots. sync_maintenance sees the names of runs.
  */
 export class Runs0010 implements MigrationInterface {
   name = 'runs-0000000000010';
@@ -17,43 +16,14 @@ export class Runs0010 implements MigrationInterface {
     await seen(db);
     await claims(db);
     await cursors(db);
-    // What failed or changed is of the connections of its run.
-    for (const table of OF_RUNS)
-      await letMaintenanceDelete(db, {
-        table: `public.${table}`,
-        policy: 'maintenance_removed',
-        rows: ofRemovedConnection(
-          table,
-          `EXISTS (SELECT FROM public.sync_runs r WHERE r.org_id = ${table}.org_id AND r.sync_id = ${table}.sync_id
-                      AND c.id IN (r.source_connection_id, r.destination_connection_id))`,
-        ),
-      });
-    await letMaintenanceDelete(db, {
-      table: 'public.sync_preview_cache',
-      policy: 'maintenance_removed',
-      rows: ofRemovedConnection('sync_preview_cache', 'position(c.id::text IN sync_preview_cache.sync_type) > 0'),
-    });
-    // Items of runs that are long over; so many days is the function's to say.
-    await db.query(`
-      CREATE POLICY maintenance_expired ON public.sync_items TO sync_maintenance
-        USING (EXISTS (SELECT FROM public.sync_runs r WHERE r.org_id = sync_items.org_id AND r.sync_id = sync_items.sync_id
-                        AND r.state = 'ended' AND r.created_at < now() - interval '1 day')) WITH CHECK (false)`);
   }
 
   async down(db: QueryRunner): Promise<void> {
-    await db.query('DROP POLICY maintenance_expired ON public.sync_items');
-    await db.query('DROP POLICY maintenance_removed ON public.sync_preview_cache');
-    for (const table of OF_RUNS) {
-      await db.query(`DROP POLICY maintenance_removed ON public.${table}`);
-      await db.query(`REVOKE ALL ON public.${table} FROM sync_maintenance`);
-    }
     await db.query(
       `DROP TABLE public.sync_cursors, public.sync_claims, public.sync_seen, public.sync_locks, public.sync_slots, public.sync_runs`,
     );
   }
 }
-
-const OF_RUNS = ['sync_items', 'sync_changes'];
 
 async function runs(db: QueryRunner): Promise<void> {
   await db.query(`
@@ -142,13 +112,9 @@ async function runs(db: QueryRunner): Promise<void> {
   await db.query(`GRANT SELECT, INSERT, UPDATE ON public.sync_runs TO sync_app`);
   await db.query(`
     GRANT SELECT (org_id, sync_id, kind, source_connection_id, destination_connection_id, state, leased_until, created_at, seen_cleared,
-            kept_bytes, found_bytes, item_bytes, traceparent),
-          UPDATE (seen_cleared, kept_bytes, found_bytes, item_bytes) ON public.sync_runs TO sync_maintenance`);
+            item_bytes, traceparent) ON public.sync_runs TO sync_maintenance`);
   await db.query(`
     CREATE POLICY maintenance_sees_runs ON public.sync_runs FOR SELECT TO sync_maintenance USING (true)`);
-  await db.query(`
-    CREATE POLICY maintenance_clears_ended ON public.sync_runs FOR UPDATE TO sync_maintenance
-      USING (state = 'ended') WITH CHECK (state = 'ended')`);
 }
 
 /** A slot whose run has ended is free, however it ended. */
@@ -189,12 +155,6 @@ async function seen(db: QueryRunner): Promise<void> {
     )`);
   await protectTenantTable(db, 'public.sync_seen');
   await db.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON public.sync_seen TO sync_app`);
-  await letMaintenanceDelete(db, {
-    table: 'public.sync_seen',
-    policy: 'maintenance_ended',
-    rows: `EXISTS (SELECT FROM public.sync_runs r WHERE r.org_id = sync_seen.org_id AND r.sync_id = sync_seen.sync_id
-                    AND r.state = 'ended')`,
-  });
 }
 
 /** What the items of a run take: an entry, or a key that no two entries share. Nobody else of the run may. Emptied with sync_seen. */
@@ -209,12 +169,6 @@ async function claims(db: QueryRunner): Promise<void> {
     )`);
   await protectTenantTable(db, 'public.sync_claims');
   await db.query(`GRANT SELECT, INSERT ON public.sync_claims TO sync_app`);
-  await letMaintenanceDelete(db, {
-    table: 'public.sync_claims',
-    policy: 'maintenance_ended',
-    rows: `EXISTS (SELECT FROM public.sync_runs r WHERE r.org_id = sync_claims.org_id AND r.sync_id = sync_claims.sync_id
-                    AND r.state = 'ended')`,
-  });
 }
 
 /** Where the next incremental run starts: what the last one to that destination has read. */
@@ -232,12 +186,4 @@ async function cursors(db: QueryRunner): Promise<void> {
     )`);
   await protectTenantTable(db, 'public.sync_cursors');
   await db.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON public.sync_cursors TO sync_app`);
-  await letMaintenanceDelete(db, {
-    table: 'public.sync_cursors',
-    policy: 'maintenance_removed',
-    rows: ofRemovedConnection(
-      'sync_cursors',
-      '(sync_cursors.connection_id = c.id OR sync_cursors.destination = c.id::text)',
-    ),
-  });
 }

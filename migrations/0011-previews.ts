@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { letMaintenanceDelete, ofRemovedConnection, protectTenantTable } from './support.ts';
+import { letMaintenanceDelete, protectTenantTable } from './support.ts';
 
 /**
  * Why: what an apply would do, as its preview found it; unchanged items are only counted. What a run wrote at a connection is kept in
@@ -38,16 +38,6 @@ export class Previews0011 implements MigrationInterface {
       table: 'public.sync_preview_changes',
       policy: 'maintenance_expired',
       rows: 'expires_at <= now()',
-    });
-    await letMaintenanceDelete(db, {
-      table: 'public.sync_preview_changes',
-      policy: 'maintenance_removed',
-      rows: ofRemovedConnection(
-        'sync_preview_changes',
-        `EXISTS (SELECT FROM public.sync_runs r
-                  WHERE r.org_id = sync_preview_changes.org_id AND r.sync_id = sync_preview_changes.sync_id
-                    AND c.id IN (r.source_connection_id, r.destination_connection_id))`,
-      ),
     });
   }
 

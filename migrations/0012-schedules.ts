@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { letMaintenanceDelete, ofRemovedConnection, protectTenantTable } from './support.ts';
+import { protectTenantTable } from './support.ts';
 
 /**
  * Why: schedules start runs by themselves. When one runs next is stored, so that what a tenant is told and what happens are the same.
@@ -36,14 +36,10 @@ export class Schedules0012 implements MigrationInterface {
     await protectTenantTable(db, 'public.sync_schedules');
     await db.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON public.sync_schedules TO sync_app`);
     await db.query(`CREATE INDEX sync_schedules_due ON public.sync_schedules (org_id, next_run_at)`);
+    await db.query(`GRANT SELECT ON public.sync_schedules TO sync_maintenance`);
     await db.query(`
       CREATE POLICY maintenance_sees_due ON public.sync_schedules FOR SELECT TO sync_maintenance
         USING (next_run_at <= now())`);
-    await letMaintenanceDelete(db, {
-      table: 'public.sync_schedules',
-      policy: 'maintenance_removed',
-      rows: ofRemovedConnection('sync_schedules', 'sync_schedules.connection_id = c.id'),
-    });
   }
 
   async down(db: QueryRunner): Promise<void> {

@@ -1,9 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { letMaintenanceDelete, ofRemovedConnection, protectTenantTable } from './support.ts';
+import { letMaintenanceDelete, protectTenantTable } from './support.ts';
 
 /**
  * Why: the webhooks a shop sent, kept so that the same delivery counts once and reconciliation can find changes that no webhook announced.
- * sync_maintenance sees old ones and those of removed connections.
+ * sync_maintenance sees old ones.
  */
 export class Webhooks0013 implements MigrationInterface {
   name = 'webhooks-0000000000013';
@@ -38,11 +38,6 @@ export class Webhooks0013 implements MigrationInterface {
       table: 'public.sync_hook_deliveries',
       policy: 'maintenance_old',
       rows: `received_at < now() - interval '30 days'`,
-    });
-    await letMaintenanceDelete(db, {
-      table: 'public.sync_hook_deliveries',
-      policy: 'maintenance_removed',
-      rows: ofRemovedConnection('sync_hook_deliveries', 'sync_hook_deliveries.connection_id = c.id'),
     });
   }
 

@@ -61,11 +61,6 @@ export async function letMaintenanceDelete(
   await db.query(`CREATE POLICY ${policy} ON ${table} TO sync_maintenance USING (${rows}) WITH CHECK (false)`);
 }
 
-/** The rows of a connection that was removed; `whose` says how a row of the table names the connection `c.id`. */
-export const ofRemovedConnection = (table: string, whose: string): string =>
-  `EXISTS (SELECT FROM public.sync_connections c
-            WHERE c.org_id = ${table}.org_id AND c.removed_at IS NOT NULL AND ${whose})`;
-
 /**
  * The most items of a sync: 2^53 - 1, up to which JSON's readers hold whole numbers exactly. Counts are double precision, which holds them
  * exactly, too: a bigint comes to clients of Postgres in JavaScript as text, and adding two of those would join them.

@@ -26,6 +26,8 @@ app.cleanup_seen(integer) | sync_maintenance | DEFINER | - | sync_app
 app.cleanup_sign_ins(integer) | sync_maintenance | DEFINER | - | sync_app
 app.cleanup_trail_persons(integer, integer) | sync_maintenance | DEFINER | - | sync_app
 app.cleanup_webhook_deliveries(integer) | sync_maintenance | DEFINER | - | sync_app
+app.clear_expired_items(text, text, integer) | sync_owner | DEFINER | - | sync_maintenance
+app.clear_seen(text, text, integer) | sync_owner | DEFINER | - | sync_maintenance
 app.commit_batch(text, text, bigint, interval, jsonb) | sync_owner | INVOKER | - | sync_app
 app.copy_from_key() | sync_owner | INVOKER | - | -
 app.count_keys(integer) | sync_owner | DEFINER | - | sync_app
@@ -76,6 +78,7 @@ app.publish_changed_records() | sync_owner | INVOKER | - | -
 app.publish_event(text, text, jsonb, uuid[]) | sync_owner | INVOKER | - | sync_app, sync_maintenance
 app.publish_failed_items() | sync_owner | INVOKER | - | -
 app.publish_sync_event() | sync_maintenance | DEFINER | - | -
+app.purge_connection(text, uuid, integer) | sync_owner | DEFINER | enable_seqscan=off, enable_hashjoin=off, enable_mergejoin=off | sync_maintenance
 app.purge_removed_connections(integer) | sync_maintenance | DEFINER | - | sync_app
 app.refuse_change_of_ended_sync() | sync_owner | INVOKER | - | -
 app.release_lease(text, text, bigint, timestamp with time zone, jsonb) | sync_owner | INVOKER | - | sync_app

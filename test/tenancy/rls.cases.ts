@@ -122,12 +122,12 @@ export const CASES: Readonly<Record<string, Readonly<Record<Exclude<Role, 'sync_
       'denied',
       'denied',
     ],
-    // Of one that was removed it sees the name, and notes that nothing of it is left. Of another it sees when something is due.
+    // Of one that was removed it sees the name. Of another it sees when something is due.
     sync_maintenance: ['stale', 'denied', 'denied', 'denied', 'denied'],
     sync_owner: [
       ['all', 'stale', 'stale'],
       ['all', 'policy', 'policy'],
-      ['all', 'policy', 'policy'],
+      ['all', 'nothing', 'nothing'],
       ['all', 'nothing', 'nothing'],
       'all',
     ],
@@ -135,45 +135,41 @@ export const CASES: Readonly<Record<string, Readonly<Record<Exclude<Role, 'sync_
   // Maintenance finds runs without a worker among all; of what they do it sees no more than the connections.
   'public.sync_runs': {
     sync_app: WITHOUT_DELETE,
-    sync_maintenance: ['all', 'denied', 'stale', 'denied', 'denied'],
-    sync_owner: ['all', ['all', 'policy', 'policy'], ['all', 'stale', 'stale'], ['all', 'nothing', 'nothing'], 'all'],
+    sync_maintenance: ['all', 'denied', 'denied', 'denied', 'denied'],
+    sync_owner: ['all', OWN_NEW, ['all', 'nothing', 'nothing'], ['all', 'nothing', 'nothing'], 'all'],
   },
   'public.sync_locks': { sync_app: WITHOUT_DELETE, sync_maintenance: NONE, sync_owner: OWNER },
   'public.sync_slots': { sync_app: WITHOUT_DELETE, sync_maintenance: NONE, sync_owner: OWNER },
   // One row an organization.
   'public.sync_change_counters': ONE_ROW_WITHOUT_DELETE,
   'public.sync_trail_places': ONE_ROW_WITHOUT_DELETE,
-  'public.sync_records': { sync_app: WITHOUT_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
-  'public.sync_cursors': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
-  'public.sync_changes': { sync_app: WITHOUT_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
+  'public.sync_records': { sync_app: WITHOUT_DELETE, sync_maintenance: NONE, sync_owner: OWNER },
+  'public.sync_cursors': { sync_app: WITH_DELETE, sync_maintenance: NONE, sync_owner: OWNER },
+  'public.sync_changes': { sync_app: WITHOUT_DELETE, sync_maintenance: NONE, sync_owner: OWNER },
   'public.sync_preview_changes': { sync_app: WITHOUT_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
   'public.sync_hook_deliveries': { sync_app: WITHOUT_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
-  'public.sync_refusals': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
-  // Maintenance empties the bindings of a system that no connection leads to, and keeps which ids belong together.
-  'public.sync_bindings': {
-    sync_app: WITH_DELETE,
-    sync_maintenance: ['stale', 'denied', 'stale', 'denied', 'denied'],
-    sync_owner: [AND_STALE, OWN_NEW, AND_STALE, OWN, 'all'],
-  },
-  'public.sync_systems': {
-    sync_app: WITHOUT_DELETE,
-    sync_maintenance: ['stale', 'denied', 'denied', 'denied', 'denied'],
-    sync_owner: [AND_STALE, OWN_NEW, OWN, OWN, 'all'],
-  },
+  'public.sync_refusals': { sync_app: WITH_DELETE, sync_maintenance: NONE, sync_owner: OWNER },
+  'public.sync_bindings': { sync_app: WITH_DELETE, sync_maintenance: NONE, sync_owner: OWNER },
+  'public.sync_systems': { sync_app: WITHOUT_DELETE, sync_maintenance: NONE, sync_owner: OWNER },
   'public.sync_search': {
     sync_app: [OWN, OWN_NEW, 'denied', 'denied', 'denied'],
     sync_maintenance: NONE,
     sync_owner: OWNER,
   },
-  'public.sync_match_decisions': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
-  'public.sync_items': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
-  'public.sync_seen': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
+  'public.sync_match_decisions': { sync_app: WITH_DELETE, sync_maintenance: NONE, sync_owner: OWNER },
+  'public.sync_items': { sync_app: WITH_DELETE, sync_maintenance: NONE, sync_owner: OWNER },
+  'public.sync_seen': { sync_app: WITH_DELETE, sync_maintenance: NONE, sync_owner: OWNER },
   'public.sync_claims': {
     sync_app: [OWN, OWN_NEW, 'denied', 'denied', 'denied'],
-    sync_maintenance: CLEARS,
-    sync_owner: OWNER_CLEARS,
+    sync_maintenance: NONE,
+    sync_owner: OWNER,
   },
-  'public.sync_schedules': { sync_app: WITH_DELETE, sync_maintenance: CLEARS, sync_owner: OWNER_CLEARS },
+  // Maintenance sees those that are due.
+  'public.sync_schedules': {
+    sync_app: WITH_DELETE,
+    sync_maintenance: ['stale', 'denied', 'denied', 'denied', 'denied'],
+    sync_owner: [AND_STALE, OWN_NEW, OWN, OWN, 'all'],
+  },
   // Maintenance finds the endpoints whose turn it is among all that are enabled, and sees neither their addresses nor their secrets.
   'public.sync_webhook_endpoints': {
     sync_app: WITH_DELETE,

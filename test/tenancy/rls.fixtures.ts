@@ -257,7 +257,7 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
         mode: 'full',
         cron,
         time_zone: 'UTC',
-        next_run_at: at(24),
+        next_run_at: at(state === 'stale' ? -1 : 24),
       },
     }),
     change: 'enabled = false, next_run_at = NULL',

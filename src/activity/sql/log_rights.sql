@@ -22,7 +22,7 @@ BEGIN
   IF org IS NULL OR before IS NOT DISTINCT FROM after THEN
     RETURN NULL;
   END IF;
-  PERFORM set_config('app.current_org_id', org, true);
+  EXECUTE format('SET LOCAL app.current_org_id = %L', org);
   PERFORM app.append_activity(org, jsonb_build_array(jsonb_build_object(
     'activity_type', what || CASE WHEN TG_OP = 'INSERT' THEN '_created' WHEN TG_OP = 'DELETE' THEN '_removed'
       WHEN was ->> 'revoked_at' IS NULL AND becomes ->> 'revoked_at' IS NOT NULL THEN '_revoked' ELSE '_changed' END,
@@ -30,7 +30,7 @@ BEGIN
     'user_id', coalesce(nullif(current_setting('app.actor', true), ''), session_user),
     'details', (SELECT jsonb_object_agg(m.key, m.value) FROM jsonb_each(coalesce(becomes, was)) AS m WHERE m.key = ANY (names))
       || jsonb_build_object('before', before, 'after', after))));
-  PERFORM set_config('app.current_org_id', set_before, true);
+  EXECUTE format('SET LOCAL app.current_org_id = %L', set_before);
   RETURN NULL;
 END
 $$;

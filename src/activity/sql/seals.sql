@@ -63,7 +63,7 @@ DECLARE
   last public.sync_activity_seals;
   seal public.sync_activity_seals;
 BEGIN
-  PERFORM set_config('app.current_org_id', org, true);
+  EXECUTE format('SET LOCAL app.current_org_id = %L', org);
   SELECT * INTO last FROM public.sync_activity_seals s WHERE s.org_id = org ORDER BY s.sequence DESC LIMIT 1;
   WITH open AS MATERIALIZED (SELECT e FROM app.unsealed_entries(org, 1000) AS e),
   month AS (SELECT date_trunc('month', min((o.e).created_at) AT TIME ZONE 'UTC') AS begins FROM open o)
@@ -73,7 +73,7 @@ BEGIN
     INTO seal.entry_ids, seal.entry_times, seal.entry_hashes
     FROM open o, month m WHERE date_trunc('month', (o.e).created_at AT TIME ZONE 'UTC') = m.begins;
   IF seal.entry_ids IS NULL THEN
-    PERFORM set_config('app.current_org_id', set_before, true);
+    EXECUTE format('SET LOCAL app.current_org_id = %L', coalesce(set_before, ''));
     RETURN 0;
   END IF;
   seal.org_id := org;
@@ -87,7 +87,7 @@ BEGIN
   IF NOT FOUND THEN
     seal.entry_ids := '{}';
   END IF;
-  PERFORM set_config('app.current_org_id', set_before, true);
+  EXECUTE format('SET LOCAL app.current_org_id = %L', coalesce(set_before, ''));
   RETURN cardinality(seal.entry_ids);
 END
 $$;

@@ -66,7 +66,7 @@ DECLARE
   parts text[];
   person record;
 BEGIN
-  PERFORM set_config('app.current_org_id', NEW.org_id, true);
+  EXECUTE format('SET LOCAL app.current_org_id = %L', NEW.org_id);
   texts := app.with_tokens(NEW.org_id, texts, quotation,
     (SELECT array_agg(DISTINCT a.about) FROM app.persons_of_entry(NEW.org_id, NEW.entity_type, NEW.details, '{}') AS p, unnest(p.about) AS a (about)));
   FOR person IN
@@ -82,7 +82,7 @@ BEGIN
   END IF;
   NEW.details := (SELECT string_agg(s.part || coalesce(CASE WHEN literals[s.n] ~ program THEN literals[s.n] ELSE parts[s.n + 1] END, ''), '' ORDER BY s.n)
     FROM regexp_split_to_table(NEW.details::text, literal) WITH ORDINALITY AS s (part, n))::jsonb;
-  PERFORM set_config('app.current_org_id', set_before, true);
+  EXECUTE format('SET LOCAL app.current_org_id = %L', coalesce(set_before, ''));
   RETURN NEW;
 END
 $$;

@@ -9,8 +9,8 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   deleted integer;
 BEGIN
-  DELETE FROM public.sync_alerts WHERE resolved_at < now() - interval '90 days' AND ctid = ANY (ARRAY(
-    SELECT ctid FROM public.sync_alerts WHERE resolved_at < now() - interval '90 days' LIMIT batch_size));
+  DELETE FROM public.sync_alerts d WHERE d.resolved_at < now() - interval '90 days' AND (d.org_id, d.id) IN (
+    SELECT o.org_id, o.id FROM public.sync_alerts o WHERE o.resolved_at < now() - interval '90 days' LIMIT batch_size);
   GET DIAGNOSTICS deleted = ROW_COUNT;
   RETURN deleted;
 END

@@ -11,7 +11,7 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   known auth.users_extended;
 BEGIN
-  PERFORM set_config('app.current_org_id', org, true);
+  EXECUTE format('SET LOCAL app.current_org_id = %L', org);
   PERFORM set_config('app.actor', member, true);
   IF NOT EXISTS (SELECT FROM auth.users_extended u WHERE u.org_id = org AND u.id = member)
      AND (SELECT count(*) FROM (SELECT FROM auth.users_extended u WHERE u.org_id = org LIMIT most) AS counted) >= most THEN

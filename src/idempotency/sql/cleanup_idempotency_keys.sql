@@ -9,8 +9,8 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   deleted integer;
 BEGIN
-  DELETE FROM public.idempotency_keys WHERE expires_at <= now() AND ctid = ANY (ARRAY(
-    SELECT ctid FROM public.idempotency_keys WHERE expires_at <= now() LIMIT batch_size));
+  DELETE FROM public.idempotency_keys d WHERE d.expires_at <= now() AND (d.org_id, d.key) IN (
+    SELECT o.org_id, o.key FROM public.idempotency_keys o WHERE o.expires_at <= now() LIMIT batch_size);
   GET DIAGNOSTICS deleted = ROW_COUNT;
   RETURN deleted;
 END

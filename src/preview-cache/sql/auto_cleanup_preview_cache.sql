@@ -10,8 +10,8 @@ DECLARE
   deleted integer;
 BEGIN
   -- Said again outside: an entry may be renewed between the two.
-  DELETE FROM public.sync_preview_cache WHERE expires_at <= now() AND ctid = ANY (ARRAY(
-    SELECT ctid FROM public.sync_preview_cache WHERE expires_at <= now() LIMIT batch_size));
+  DELETE FROM public.sync_preview_cache d WHERE d.expires_at <= now() AND (d.org_id, d.sync_type, d.entity_type) IN (
+    SELECT o.org_id, o.sync_type, o.entity_type FROM public.sync_preview_cache o WHERE o.expires_at <= now() LIMIT batch_size);
   GET DIAGNOSTICS deleted = ROW_COUNT;
   RETURN deleted;
 END

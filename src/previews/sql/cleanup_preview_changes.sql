@@ -10,8 +10,8 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   deleted integer;
 BEGIN
-  DELETE FROM public.sync_preview_changes WHERE expires_at <= now() AND ctid = ANY (ARRAY(
-    SELECT ctid FROM public.sync_preview_changes WHERE expires_at <= now() LIMIT batch_size));
+  DELETE FROM public.sync_preview_changes d WHERE d.expires_at <= now() AND (d.org_id, d.sync_id, d.external_id) IN (
+    SELECT o.org_id, o.sync_id, o.external_id FROM public.sync_preview_changes o WHERE o.expires_at <= now() LIMIT batch_size);
   GET DIAGNOSTICS deleted = ROW_COUNT;
   RETURN deleted;
 END

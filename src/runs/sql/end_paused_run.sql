@@ -10,10 +10,10 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   before text := current_setting('app.current_org_id', true);
 BEGIN
-  PERFORM set_config('app.current_org_id', NEW.org_id, true);
+  EXECUTE format('SET LOCAL app.current_org_id = %L', NEW.org_id);
   UPDATE public.sync_runs AS r SET state = 'ended'
    WHERE r.org_id = NEW.org_id AND r.sync_id = NEW.sync_id AND r.state = 'paused';
-  PERFORM set_config('app.current_org_id', coalesce(before, ''), true);
+  EXECUTE format('SET LOCAL app.current_org_id = %L', coalesce(before, ''));
   RETURN NULL;
 END
 $$;

@@ -9,8 +9,9 @@ BEGIN
   IF org_id IS NULL OR org_id = '' THEN
     RAISE EXCEPTION 'the organization must not be empty' USING ERRCODE = 'invalid_parameter_value';
   END IF;
-  -- true: until the end of the transaction, so that nothing leaks to the next user of a pooled connection.
-  PERFORM set_config('app.current_org_id', org_id, true);
+  -- Until the end of the transaction, so that nothing leaks to the next user of a pooled connection. A command, since a distributed Postgres passes
+  -- that on to its workers, and no call of set_config.
+  EXECUTE format('SET LOCAL app.current_org_id = %L', org_id);
 END
 $$;
 ALTER FUNCTION app.set_org(text) OWNER TO CURRENT_USER;

@@ -9,8 +9,8 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   deleted integer;
 BEGIN
-  DELETE FROM public.sync_webhook_deliveries WHERE created_at < now() - interval '7 days' AND ctid = ANY (ARRAY(
-    SELECT ctid FROM public.sync_webhook_deliveries WHERE created_at < now() - interval '7 days' LIMIT batch_size));
+  DELETE FROM public.sync_webhook_deliveries d WHERE d.created_at < now() - interval '7 days' AND (d.org_id, d.id) IN (
+    SELECT o.org_id, o.id FROM public.sync_webhook_deliveries o WHERE o.created_at < now() - interval '7 days' LIMIT batch_size);
   GET DIAGNOSTICS deleted = ROW_COUNT;
   RETURN deleted;
 END

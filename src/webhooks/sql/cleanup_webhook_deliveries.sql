@@ -10,8 +10,8 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   deleted integer;
 BEGIN
-  DELETE FROM public.sync_hook_deliveries WHERE received_at < now() - interval '30 days' AND ctid = ANY (ARRAY(
-    SELECT ctid FROM public.sync_hook_deliveries WHERE received_at < now() - interval '30 days' LIMIT batch_size));
+  DELETE FROM public.sync_hook_deliveries d WHERE d.received_at < now() - interval '30 days' AND (d.org_id, d.connection_id, d.delivery_key) IN (
+    SELECT o.org_id, o.connection_id, o.delivery_key FROM public.sync_hook_deliveries o WHERE o.received_at < now() - interval '30 days' LIMIT batch_size);
   GET DIAGNOSTICS deleted = ROW_COUNT;
   RETURN deleted;
 END

@@ -1258,7 +1258,7 @@ GRANT SELECT (org_id) ON public.sync_connections TO sync_directory
 CREATE POLICY directory ON public.sync_connections FOR SELECT TO sync_directory USING (true)
 ;
 -- next
-GRANT SELECT (org_id, id, system_id, census_due_at, webhooks_due_at, removed_at, purged_at), UPDATE (purged_at) ON public.sync_connections TO sync_maintenance
+GRANT SELECT (org_id, id, system_id, census_due_at, webhooks_due_at, removed_at, purged_at) ON public.sync_connections TO sync_maintenance
 ;
 -- next
 CREATE POLICY maintenance_sees_removed ON public.sync_connections FOR SELECT TO sync_maintenance
@@ -1267,10 +1267,6 @@ CREATE POLICY maintenance_sees_removed ON public.sync_connections FOR SELECT TO 
 -- next
 CREATE POLICY maintenance_sees_due ON public.sync_connections FOR SELECT TO sync_maintenance
       USING (removed_at IS NULL AND (census_due_at <= now() OR webhooks_due_at <= now()))
-;
--- next
-CREATE POLICY maintenance_purges_removed ON public.sync_connections FOR UPDATE TO sync_maintenance
-      USING (removed_at IS NOT NULL) WITH CHECK (removed_at IS NOT NULL AND purged_at IS NOT NULL)
 ;
 -- next
 CREATE TABLE public.sync_systems (
@@ -1330,13 +1326,6 @@ CREATE POLICY tenant ON public.sync_systems TO sync_app, CURRENT_USER USING (org
 ;
 -- next
 GRANT SELECT, INSERT, UPDATE ON public.sync_systems TO sync_app
-;
--- next
-GRANT SELECT (org_id, id, left_at) ON public.sync_systems TO sync_maintenance
-;
--- next
-CREATE POLICY maintenance_sees_left ON public.sync_systems FOR SELECT TO sync_maintenance
-      USING (left_at IS NOT NULL)
 ;
 -- next
 CREATE TABLE auth.hook_addresses (
@@ -1576,33 +1565,6 @@ CREATE INDEX sync_items_of_item ON public.sync_items (org_id, external_id, updat
 -- next
 CREATE INDEX sync_records_by_name ON public.sync_records (org_id, entity_type, known_as)
         WHERE known_as IS NOT NULL
-;
--- next
-GRANT SELECT, DELETE ON public.sync_records TO sync_maintenance
-;
--- next
-CREATE POLICY maintenance_removed ON public.sync_records TO sync_maintenance USING (EXISTS (SELECT FROM public.sync_connections c
-            WHERE c.org_id = sync_records.org_id AND c.removed_at IS NOT NULL AND sync_records.connection_id = c.id)) WITH CHECK (false)
-;
--- next
-GRANT SELECT, UPDATE (data_a, data_b) ON public.sync_bindings TO sync_maintenance
-;
--- next
-CREATE POLICY maintenance_sees_left ON public.sync_bindings FOR SELECT TO sync_maintenance USING (EXISTS (SELECT FROM public.sync_systems s WHERE s.org_id = sync_bindings.org_id
-    AND s.left_at IS NOT NULL AND s.id IN (sync_bindings.system_a, sync_bindings.system_b)))
-;
--- next
-CREATE POLICY maintenance_forgets_left ON public.sync_bindings FOR UPDATE TO sync_maintenance
-      USING (EXISTS (SELECT FROM public.sync_systems s WHERE s.org_id = sync_bindings.org_id
-    AND s.left_at IS NOT NULL AND s.id IN (sync_bindings.system_a, sync_bindings.system_b))) WITH CHECK (EXISTS (SELECT FROM public.sync_systems s WHERE s.org_id = sync_bindings.org_id
-    AND s.left_at IS NOT NULL AND s.id IN (sync_bindings.system_a, sync_bindings.system_b)) AND data_a IS NULL AND data_b IS NULL)
-;
--- next
-GRANT SELECT, DELETE ON public.sync_match_decisions TO sync_maintenance
-;
--- next
-CREATE POLICY maintenance_forgets_left ON public.sync_match_decisions TO sync_maintenance USING (EXISTS (SELECT FROM public.sync_systems s WHERE s.org_id = sync_match_decisions.org_id
-      AND s.left_at IS NOT NULL AND s.id IN (sync_match_decisions.source, sync_match_decisions.destination))) WITH CHECK (false)
 ;
 -- next
 CREATE TABLE public.sync_changes (
@@ -1884,13 +1846,6 @@ CREATE POLICY tenant ON public.sync_changes TO sync_app, CURRENT_USER USING (org
 GRANT SELECT, INSERT, UPDATE ON public.sync_changes TO sync_app
 ;
 -- next
-GRANT SELECT, DELETE ON public.sync_refusals TO sync_maintenance
-;
--- next
-CREATE POLICY maintenance_removed ON public.sync_refusals TO sync_maintenance USING (EXISTS (SELECT FROM public.sync_connections c
-            WHERE c.org_id = sync_refusals.org_id AND c.removed_at IS NOT NULL AND c.id IN (sync_refusals.source_connection_id, sync_refusals.destination_connection_id))) WITH CHECK (false)
-;
--- next
 INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (9, 'records-0000000000009')
 ;
 -- next
@@ -2028,15 +1983,10 @@ GRANT SELECT, INSERT, UPDATE ON public.sync_runs TO sync_app
 ;
 -- next
 GRANT SELECT (org_id, sync_id, kind, source_connection_id, destination_connection_id, state, leased_until, created_at, seen_cleared,
-            kept_bytes, found_bytes, item_bytes, traceparent),
-          UPDATE (seen_cleared, kept_bytes, found_bytes, item_bytes) ON public.sync_runs TO sync_maintenance
+            item_bytes, traceparent) ON public.sync_runs TO sync_maintenance
 ;
 -- next
 CREATE POLICY maintenance_sees_runs ON public.sync_runs FOR SELECT TO sync_maintenance USING (true)
-;
--- next
-CREATE POLICY maintenance_clears_ended ON public.sync_runs FOR UPDATE TO sync_maintenance
-      USING (state = 'ended') WITH CHECK (state = 'ended')
 ;
 -- next
 CREATE TABLE public.sync_slots (
@@ -2118,13 +2068,6 @@ CREATE POLICY tenant ON public.sync_seen TO sync_app, CURRENT_USER USING (org_id
 GRANT SELECT, INSERT, UPDATE, DELETE ON public.sync_seen TO sync_app
 ;
 -- next
-GRANT SELECT, DELETE ON public.sync_seen TO sync_maintenance
-;
--- next
-CREATE POLICY maintenance_ended ON public.sync_seen TO sync_maintenance USING (EXISTS (SELECT FROM public.sync_runs r WHERE r.org_id = sync_seen.org_id AND r.sync_id = sync_seen.sync_id
-                    AND r.state = 'ended')) WITH CHECK (false)
-;
--- next
 CREATE TABLE public.sync_claims (
       org_id text NOT NULL CHECK (org_id <> ''),
       sync_id text NOT NULL CHECK (sync_id <> ''),
@@ -2150,13 +2093,6 @@ CREATE POLICY tenant ON public.sync_claims TO sync_app, CURRENT_USER USING (org_
 ;
 -- next
 GRANT SELECT, INSERT ON public.sync_claims TO sync_app
-;
--- next
-GRANT SELECT, DELETE ON public.sync_claims TO sync_maintenance
-;
--- next
-CREATE POLICY maintenance_ended ON public.sync_claims TO sync_maintenance USING (EXISTS (SELECT FROM public.sync_runs r WHERE r.org_id = sync_claims.org_id AND r.sync_id = sync_claims.sync_id
-                    AND r.state = 'ended')) WITH CHECK (false)
 ;
 -- next
 CREATE TABLE public.sync_cursors (
@@ -2187,41 +2123,6 @@ CREATE POLICY tenant ON public.sync_cursors TO sync_app, CURRENT_USER USING (org
 ;
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON public.sync_cursors TO sync_app
-;
--- next
-GRANT SELECT, DELETE ON public.sync_cursors TO sync_maintenance
-;
--- next
-CREATE POLICY maintenance_removed ON public.sync_cursors TO sync_maintenance USING (EXISTS (SELECT FROM public.sync_connections c
-            WHERE c.org_id = sync_cursors.org_id AND c.removed_at IS NOT NULL AND (sync_cursors.connection_id = c.id OR sync_cursors.destination = c.id::text))) WITH CHECK (false)
-;
--- next
-GRANT SELECT, DELETE ON public.sync_items TO sync_maintenance
-;
--- next
-CREATE POLICY maintenance_removed ON public.sync_items TO sync_maintenance USING (EXISTS (SELECT FROM public.sync_connections c
-            WHERE c.org_id = sync_items.org_id AND c.removed_at IS NOT NULL AND EXISTS (SELECT FROM public.sync_runs r WHERE r.org_id = sync_items.org_id AND r.sync_id = sync_items.sync_id
-                      AND c.id IN (r.source_connection_id, r.destination_connection_id)))) WITH CHECK (false)
-;
--- next
-GRANT SELECT, DELETE ON public.sync_changes TO sync_maintenance
-;
--- next
-CREATE POLICY maintenance_removed ON public.sync_changes TO sync_maintenance USING (EXISTS (SELECT FROM public.sync_connections c
-            WHERE c.org_id = sync_changes.org_id AND c.removed_at IS NOT NULL AND EXISTS (SELECT FROM public.sync_runs r WHERE r.org_id = sync_changes.org_id AND r.sync_id = sync_changes.sync_id
-                      AND c.id IN (r.source_connection_id, r.destination_connection_id)))) WITH CHECK (false)
-;
--- next
-GRANT SELECT, DELETE ON public.sync_preview_cache TO sync_maintenance
-;
--- next
-CREATE POLICY maintenance_removed ON public.sync_preview_cache TO sync_maintenance USING (EXISTS (SELECT FROM public.sync_connections c
-            WHERE c.org_id = sync_preview_cache.org_id AND c.removed_at IS NOT NULL AND position(c.id::text IN sync_preview_cache.sync_type) > 0)) WITH CHECK (false)
-;
--- next
-CREATE POLICY maintenance_expired ON public.sync_items TO sync_maintenance
-        USING (EXISTS (SELECT FROM public.sync_runs r WHERE r.org_id = sync_items.org_id AND r.sync_id = sync_items.sync_id
-                        AND r.state = 'ended' AND r.created_at < now() - interval '1 day')) WITH CHECK (false)
 ;
 -- next
 INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (10, 'runs-0000000000010')
@@ -2275,15 +2176,6 @@ GRANT SELECT, DELETE ON public.sync_preview_changes TO sync_maintenance
 CREATE POLICY maintenance_expired ON public.sync_preview_changes TO sync_maintenance USING (expires_at <= now()) WITH CHECK (false)
 ;
 -- next
-GRANT SELECT, DELETE ON public.sync_preview_changes TO sync_maintenance
-;
--- next
-CREATE POLICY maintenance_removed ON public.sync_preview_changes TO sync_maintenance USING (EXISTS (SELECT FROM public.sync_connections c
-            WHERE c.org_id = sync_preview_changes.org_id AND c.removed_at IS NOT NULL AND EXISTS (SELECT FROM public.sync_runs r
-                  WHERE r.org_id = sync_preview_changes.org_id AND r.sync_id = sync_preview_changes.sync_id
-                    AND c.id IN (r.source_connection_id, r.destination_connection_id)))) WITH CHECK (false)
-;
--- next
 INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (11, 'previews-0000000000011')
 ;
 -- next
@@ -2335,15 +2227,11 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON public.sync_schedules TO sync_app
 CREATE INDEX sync_schedules_due ON public.sync_schedules (org_id, next_run_at)
 ;
 -- next
+GRANT SELECT ON public.sync_schedules TO sync_maintenance
+;
+-- next
 CREATE POLICY maintenance_sees_due ON public.sync_schedules FOR SELECT TO sync_maintenance
         USING (next_run_at <= now())
-;
--- next
-GRANT SELECT, DELETE ON public.sync_schedules TO sync_maintenance
-;
--- next
-CREATE POLICY maintenance_removed ON public.sync_schedules TO sync_maintenance USING (EXISTS (SELECT FROM public.sync_connections c
-            WHERE c.org_id = sync_schedules.org_id AND c.removed_at IS NOT NULL AND sync_schedules.connection_id = c.id)) WITH CHECK (false)
 ;
 -- next
 INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (12, 'schedules-0000000000012')
@@ -2398,13 +2286,6 @@ GRANT SELECT, DELETE ON public.sync_hook_deliveries TO sync_maintenance
 ;
 -- next
 CREATE POLICY maintenance_old ON public.sync_hook_deliveries TO sync_maintenance USING (received_at < now() - interval '30 days') WITH CHECK (false)
-;
--- next
-GRANT SELECT, DELETE ON public.sync_hook_deliveries TO sync_maintenance
-;
--- next
-CREATE POLICY maintenance_removed ON public.sync_hook_deliveries TO sync_maintenance USING (EXISTS (SELECT FROM public.sync_connections c
-            WHERE c.org_id = sync_hook_deliveries.org_id AND c.removed_at IS NOT NULL AND sync_hook_deliveries.connection_id = c.id)) WITH CHECK (false)
 ;
 -- next
 INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (13, 'webhooks-0000000000013')
@@ -3132,8 +3013,9 @@ BEGIN
   IF org_id IS NULL OR org_id = '' THEN
     RAISE EXCEPTION 'the organization must not be empty' USING ERRCODE = 'invalid_parameter_value';
   END IF;
-  -- true: until the end of the transaction, so that nothing leaks to the next user of a pooled connection.
-  PERFORM set_config('app.current_org_id', org_id, true);
+  -- Until the end of the transaction, so that nothing leaks to the next user of a pooled connection. A command, since a distributed Postgres passes
+  -- that on to its workers, and no call of set_config.
+  EXECUTE format('SET LOCAL app.current_org_id = %L', org_id);
 END
 $$;
 ALTER FUNCTION app.set_org(text) OWNER TO CURRENT_USER;
@@ -3141,7 +3023,7 @@ REVOKE ALL ON FUNCTION app.set_org(text) FROM PUBLIC, sync_app, sync_maintenance
 GRANT EXECUTE ON FUNCTION app.set_org(text) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('tenancy/sql/set_org.sql', 'd49171b60c85fb65a3e6eadfa97ebd9b29743d75254d1a5ccbdc2c51f82ccc99', ARRAY['ROUTINE app.set_org(org_id text)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('tenancy/sql/set_org.sql', 'c632531997e34815315deba0170293b17fd518c2f04f43ceb864eef7d3f5dd31', ARRAY['ROUTINE app.set_org(org_id text)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3309,7 +3191,7 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   known auth.users_extended;
 BEGIN
-  PERFORM set_config('app.current_org_id', org, true);
+  EXECUTE format('SET LOCAL app.current_org_id = %L', org);
   PERFORM set_config('app.actor', member, true);
   IF NOT EXISTS (SELECT FROM auth.users_extended u WHERE u.org_id = org AND u.id = member)
      AND (SELECT count(*) FROM (SELECT FROM auth.users_extended u WHERE u.org_id = org LIMIT most) AS counted) >= most THEN
@@ -3360,7 +3242,7 @@ CREATE OR REPLACE TRIGGER end_sessions_of_removed AFTER DELETE ON auth.users_ext
   FOR EACH ROW EXECUTE FUNCTION app.end_sessions_of_member();
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/open_member_session.sql', 'aafeca5e53499b76f10705b72d98872e32db1a6eba217c932ce600644d3ebb6a', ARRAY['ROUTINE app.open_member_session(org text, member text, member_name text, member_email text, claimed_role text, claimed_payloads boolean, most integer, session_hash bytea, ends timestamp with time zone)', 'ROUTINE app.end_sessions_of_member()', 'TRIGGER end_sessions_of_member ON auth.users_extended', 'TRIGGER end_sessions_of_removed ON auth.users_extended']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/open_member_session.sql', '185cf64aebcfc46f6b393006560b0c5d503769ccef8164df69fb7229b57f5a60', ARRAY['ROUTINE app.open_member_session(org text, member text, member_name text, member_email text, claimed_role text, claimed_payloads boolean, most integer, session_hash bytea, ends timestamp with time zone)', 'ROUTINE app.end_sessions_of_member()', 'TRIGGER end_sessions_of_member ON auth.users_extended', 'TRIGGER end_sessions_of_removed ON auth.users_extended']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3582,8 +3464,8 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   deleted integer;
 BEGIN
-  DELETE FROM public.idempotency_keys WHERE expires_at <= now() AND ctid = ANY (ARRAY(
-    SELECT ctid FROM public.idempotency_keys WHERE expires_at <= now() LIMIT batch_size));
+  DELETE FROM public.idempotency_keys d WHERE d.expires_at <= now() AND (d.org_id, d.key) IN (
+    SELECT o.org_id, o.key FROM public.idempotency_keys o WHERE o.expires_at <= now() LIMIT batch_size);
   GET DIAGNOSTICS deleted = ROW_COUNT;
   RETURN deleted;
 END
@@ -3593,7 +3475,7 @@ REVOKE ALL ON FUNCTION app.cleanup_idempotency_keys(integer) FROM PUBLIC, sync_a
 GRANT EXECUTE ON FUNCTION app.cleanup_idempotency_keys(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('idempotency/sql/cleanup_idempotency_keys.sql', '36420c606a49258e85f4ba5c4eebddfeeb4e7a60ce790fbfaf5a7123f5587533', ARRAY['ROUTINE app.cleanup_idempotency_keys(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('idempotency/sql/cleanup_idempotency_keys.sql', '1378565496c8a0a1303305bbccc2bd75ba2292b251860c5d2e1239fb2c2bb9e7', ARRAY['ROUTINE app.cleanup_idempotency_keys(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -4200,7 +4082,7 @@ BEGIN
   IF org IS NULL OR before IS NOT DISTINCT FROM after THEN
     RETURN NULL;
   END IF;
-  PERFORM set_config('app.current_org_id', org, true);
+  EXECUTE format('SET LOCAL app.current_org_id = %L', org);
   PERFORM app.append_activity(org, jsonb_build_array(jsonb_build_object(
     'activity_type', what || CASE WHEN TG_OP = 'INSERT' THEN '_created' WHEN TG_OP = 'DELETE' THEN '_removed'
       WHEN was ->> 'revoked_at' IS NULL AND becomes ->> 'revoked_at' IS NOT NULL THEN '_revoked' ELSE '_changed' END,
@@ -4208,7 +4090,7 @@ BEGIN
     'user_id', coalesce(nullif(current_setting('app.actor', true), ''), session_user),
     'details', (SELECT jsonb_object_agg(m.key, m.value) FROM jsonb_each(coalesce(becomes, was)) AS m WHERE m.key = ANY (names))
       || jsonb_build_object('before', before, 'after', after))));
-  PERFORM set_config('app.current_org_id', set_before, true);
+  EXECUTE format('SET LOCAL app.current_org_id = %L', set_before);
   RETURN NULL;
 END
 $$;
@@ -4234,7 +4116,7 @@ CREATE OR REPLACE TRIGGER log_sql_role AFTER INSERT OR UPDATE OR DELETE ON auth.
   FOR EACH ROW EXECUTE FUNCTION app.log_right('sql_login', 'role_name user_id', 'role_name');
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/log_rights.sql', 'e59bd43dfdb0fb481bcaf2dce3b9637de363cd64465f4eef22823b7b89a6dab6', ARRAY['ROUTINE app.log_right()', 'TRIGGER log_changed_key ON auth.api_keys', 'TRIGGER log_new_key ON auth.api_keys', 'TRIGGER log_removed_key ON auth.api_keys', 'TRIGGER log_new_member ON auth.users_extended', 'TRIGGER log_changed_member ON auth.users_extended', 'TRIGGER log_removed_member ON auth.users_extended', 'TRIGGER log_sql_role ON auth.sql_roles']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/log_rights.sql', '26b7688161a3a354cc546564183330d5e48d6aec865ceeaa05256bf868c5fcd6', ARRAY['ROUTINE app.log_right()', 'TRIGGER log_changed_key ON auth.api_keys', 'TRIGGER log_new_key ON auth.api_keys', 'TRIGGER log_removed_key ON auth.api_keys', 'TRIGGER log_new_member ON auth.users_extended', 'TRIGGER log_changed_member ON auth.users_extended', 'TRIGGER log_removed_member ON auth.users_extended', 'TRIGGER log_sql_role ON auth.sql_roles']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -4424,7 +4306,7 @@ DECLARE
   last public.sync_activity_seals;
   seal public.sync_activity_seals;
 BEGIN
-  PERFORM set_config('app.current_org_id', org, true);
+  EXECUTE format('SET LOCAL app.current_org_id = %L', org);
   SELECT * INTO last FROM public.sync_activity_seals s WHERE s.org_id = org ORDER BY s.sequence DESC LIMIT 1;
   WITH open AS MATERIALIZED (SELECT e FROM app.unsealed_entries(org, 1000) AS e),
   month AS (SELECT date_trunc('month', min((o.e).created_at) AT TIME ZONE 'UTC') AS begins FROM open o)
@@ -4434,7 +4316,7 @@ BEGIN
     INTO seal.entry_ids, seal.entry_times, seal.entry_hashes
     FROM open o, month m WHERE date_trunc('month', (o.e).created_at AT TIME ZONE 'UTC') = m.begins;
   IF seal.entry_ids IS NULL THEN
-    PERFORM set_config('app.current_org_id', set_before, true);
+    EXECUTE format('SET LOCAL app.current_org_id = %L', coalesce(set_before, ''));
     RETURN 0;
   END IF;
   seal.org_id := org;
@@ -4448,7 +4330,7 @@ BEGIN
   IF NOT FOUND THEN
     seal.entry_ids := '{}';
   END IF;
-  PERFORM set_config('app.current_org_id', set_before, true);
+  EXECUTE format('SET LOCAL app.current_org_id = %L', coalesce(set_before, ''));
   RETURN cardinality(seal.entry_ids);
 END
 $$;
@@ -4535,7 +4417,7 @@ REVOKE ALL ON FUNCTION app.verify_unsealed(text, timestamptz, uuid, integer) FRO
 GRANT EXECUTE ON FUNCTION app.verify_unsealed(text, timestamptz, uuid, integer) TO sync_app, sync_sql;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/seals.sql', 'bc76b2f55b832a92dc3c12f974a64d91d1e3da547322b5e8e0995bec72da6ee1', ARRAY['ROUTINE app.activity_entry_hash(entry sync_activity_log)', 'ROUTINE app.activity_seal_hash(seal sync_activity_seals)', 'ROUTINE app.unsealed_entries(org text, most integer)', 'ROUTINE app.seal_entries(org text)', 'ROUTINE app.organizations_of_the_trail(after text, most integer)', 'ROUTINE app.verify_unsealed(org text, after_time timestamp with time zone, after_id uuid, most integer)', 'ROUTINE app.verify_seals(org text, after bigint, most integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/seals.sql', '28101fbfee74b96ab97705c0e2f03f328b19a78cc7698a33d5287a0aa79c7da5', ARRAY['ROUTINE app.organizations_of_the_trail(after text, most integer)', 'ROUTINE app.seal_entries(org text)', 'ROUTINE app.activity_entry_hash(entry sync_activity_log)', 'ROUTINE app.activity_seal_hash(seal sync_activity_seals)', 'ROUTINE app.unsealed_entries(org text, most integer)', 'ROUTINE app.verify_seals(org text, after bigint, most integer)', 'ROUTINE app.verify_unsealed(org text, after_time timestamp with time zone, after_id uuid, most integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -4629,7 +4511,7 @@ DECLARE
   parts text[];
   person record;
 BEGIN
-  PERFORM set_config('app.current_org_id', NEW.org_id, true);
+  EXECUTE format('SET LOCAL app.current_org_id = %L', NEW.org_id);
   texts := app.with_tokens(NEW.org_id, texts, quotation,
     (SELECT array_agg(DISTINCT a.about) FROM app.persons_of_entry(NEW.org_id, NEW.entity_type, NEW.details, '{}') AS p, unnest(p.about) AS a (about)));
   FOR person IN
@@ -4645,7 +4527,7 @@ BEGIN
   END IF;
   NEW.details := (SELECT string_agg(s.part || coalesce(CASE WHEN literals[s.n] ~ program THEN literals[s.n] ELSE parts[s.n + 1] END, ''), '' ORDER BY s.n)
     FROM regexp_split_to_table(NEW.details::text, literal) WITH ORDINALITY AS s (part, n))::jsonb;
-  PERFORM set_config('app.current_org_id', set_before, true);
+  EXECUTE format('SET LOCAL app.current_org_id = %L', coalesce(set_before, ''));
   RETURN NEW;
 END
 $$;
@@ -4709,7 +4591,7 @@ REVOKE ALL ON FUNCTION app.cleanup_trail_persons(integer, integer) FROM PUBLIC, 
 GRANT EXECUTE ON FUNCTION app.cleanup_trail_persons(integer, integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/trail_persons.sql', '76bd5da6e009e1c7c34e058896049c7a2da57f42a50bc65af07b868a5aa9c875', ARRAY['ROUTINE app.first_address(value text)', 'ROUTINE app.with_persons(org text, value text)', 'ROUTINE app.with_tokens(org text, value text, pattern text, whom text[])', 'ROUTINE app.detach_persons()', 'ROUTINE app.with_persons(org text, value jsonb)', 'ROUTINE app.cleanup_trail_persons(months integer, batch_size integer)', 'TRIGGER detach_persons ON public.sync_activity_log']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/trail_persons.sql', '299e0c1af1d7e8db89171eec4cc35ffedce3c5d0af85b371e5eeb60d78b8be39', ARRAY['ROUTINE app.first_address(value text)', 'ROUTINE app.with_tokens(org text, value text, pattern text, whom text[])', 'ROUTINE app.detach_persons()', 'ROUTINE app.with_persons(org text, value text)', 'ROUTINE app.with_persons(org text, value jsonb)', 'ROUTINE app.cleanup_trail_persons(months integer, batch_size integer)', 'TRIGGER detach_persons ON public.sync_activity_log']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -4725,8 +4607,8 @@ DECLARE
   deleted integer;
 BEGIN
   -- Said again outside: an entry may be renewed between the two.
-  DELETE FROM public.sync_preview_cache WHERE expires_at <= now() AND ctid = ANY (ARRAY(
-    SELECT ctid FROM public.sync_preview_cache WHERE expires_at <= now() LIMIT batch_size));
+  DELETE FROM public.sync_preview_cache d WHERE d.expires_at <= now() AND (d.org_id, d.sync_type, d.entity_type) IN (
+    SELECT o.org_id, o.sync_type, o.entity_type FROM public.sync_preview_cache o WHERE o.expires_at <= now() LIMIT batch_size);
   GET DIAGNOSTICS deleted = ROW_COUNT;
   RETURN deleted;
 END
@@ -4736,7 +4618,7 @@ REVOKE ALL ON FUNCTION public.auto_cleanup_preview_cache(integer) FROM PUBLIC, s
 GRANT EXECUTE ON FUNCTION public.auto_cleanup_preview_cache(integer) TO sync_app, sync_sql;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('preview-cache/sql/auto_cleanup_preview_cache.sql', '0753c8b416d8eead94ae47b557277e0c9265c50678596647b26f5c9b5dc33d83', ARRAY['ROUTINE public.auto_cleanup_preview_cache(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('preview-cache/sql/auto_cleanup_preview_cache.sql', 'b21576b2d4590de975c34e03f7dcf3237edc7b4aae842813f667e763d458181d', ARRAY['ROUTINE public.auto_cleanup_preview_cache(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -5010,39 +4892,55 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('records/sql/save_reco
 -- Why: which items of a run failed, with what was read of them, is of use for some weeks.
 -- Promises: deletes at most batch_size items of a run that started more than so many days ago (one at least), of the first organization
 -- that has one. The result is above zero while there is more to delete. A run that is not over keeps its items. It looks at one run
--- an organization, however many there are. It runs as sync_maintenance, whose policy shows it
--- items of runs that ended a day after they started, or later.
--- Callers: sync_app, by the scheduled task expired-items.
+-- an organization, however many there are. cleanup_expired_items runs as sync_maintenance, which finds such a run in any organization and may touch
+-- nothing of it; clear_expired_items runs as the owner, in that organization alone.
+-- Callers: sync_app, by the scheduled task expired-items; clear_expired_items: cleanup_expired_items.
+
+CREATE OR REPLACE FUNCTION app.clear_expired_items(org text, sync text, batch_size integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  set_before text := current_setting('app.current_org_id', true);
+  deleted integer := 0;
+BEGIN
+  EXECUTE format('SET LOCAL app.current_org_id = %L', org);
+  IF EXISTS (SELECT FROM public.sync_runs u
+              WHERE u.org_id = org AND u.sync_id = sync AND u.state = 'ended' AND u.created_at < now() - interval '1 day') THEN
+    DELETE FROM public.sync_items i WHERE i.org_id = org AND i.sync_id = sync AND i.external_id = ANY (ARRAY(
+      SELECT x.external_id FROM public.sync_items x WHERE x.org_id = org AND x.sync_id = sync LIMIT batch_size));
+    GET DIAGNOSTICS deleted = ROW_COUNT;
+    IF deleted < batch_size THEN
+      UPDATE public.sync_runs u SET item_bytes = 0 WHERE u.org_id = org AND u.sync_id = sync AND u.state = 'ended';
+    END IF;
+  END IF;
+  EXECUTE format('SET LOCAL app.current_org_id = %L', coalesce(set_before, ''));
+  RETURN deleted;
+END
+$$;
+ALTER FUNCTION app.clear_expired_items(text, text, integer) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.clear_expired_items(text, text, integer) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.clear_expired_items(text, text, integer) TO sync_maintenance;
 
 CREATE OR REPLACE FUNCTION app.cleanup_expired_items(days integer, batch_size integer) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  r record;
-  deleted integer;
+  org text := '';
+  sync text;
 BEGIN
-  WITH RECURSIVE orgs AS (
-    (SELECT u.org_id FROM public.sync_runs u WHERE u.state = 'ended' AND u.item_bytes > 0 ORDER BY u.org_id LIMIT 1)
-    UNION ALL
-    SELECT (SELECT u.org_id FROM public.sync_runs u
-             WHERE u.state = 'ended' AND u.item_bytes > 0 AND u.org_id > o.org_id ORDER BY u.org_id LIMIT 1)
-      FROM orgs o WHERE o.org_id IS NOT NULL
-  )
-  SELECT e.org_id, e.sync_id INTO r FROM orgs o CROSS JOIN LATERAL (
-    SELECT u.org_id, u.sync_id FROM public.sync_runs u
-     WHERE u.org_id = o.org_id AND u.state = 'ended' AND u.item_bytes > 0 AND u.seen_cleared
-       AND u.created_at < now() - make_interval(days => greatest(days, 1))
-     ORDER BY u.created_at, u.sync_id LIMIT 1) AS e LIMIT 1;
-  IF NOT FOUND THEN
-    RETURN 0;
-  END IF;
-  DELETE FROM public.sync_items i WHERE i.org_id = r.org_id AND i.sync_id = r.sync_id AND i.external_id = ANY (ARRAY(
-    SELECT x.external_id FROM public.sync_items x WHERE x.org_id = r.org_id AND x.sync_id = r.sync_id LIMIT batch_size));
-  GET DIAGNOSTICS deleted = ROW_COUNT;
-  IF deleted < batch_size THEN
-    UPDATE public.sync_runs u SET item_bytes = 0 WHERE u.org_id = r.org_id AND u.sync_id = r.sync_id AND u.state = 'ended';
-  END IF;
-  RETURN deleted + 1;
+  LOOP
+    org := (SELECT u.org_id FROM public.sync_runs u
+             WHERE u.state = 'ended' AND u.item_bytes > 0 AND u.org_id > org ORDER BY u.org_id LIMIT 1);
+    IF org IS NULL THEN
+      RETURN 0;
+    END IF;
+    sync := (SELECT u.sync_id FROM public.sync_runs u
+              WHERE u.org_id = org AND u.state = 'ended' AND u.item_bytes > 0 AND u.seen_cleared
+                AND u.created_at < now() - make_interval(days => greatest(days, 1))
+              ORDER BY u.created_at, u.sync_id LIMIT 1);
+    EXIT WHEN sync IS NOT NULL;
+  END LOOP;
+  RETURN app.clear_expired_items(org, sync, batch_size) + 1;
 END
 $$;
 ALTER FUNCTION app.cleanup_expired_items(integer, integer) OWNER TO sync_maintenance;
@@ -5050,39 +4948,56 @@ REVOKE ALL ON FUNCTION app.cleanup_expired_items(integer, integer) FROM PUBLIC, 
 GRANT EXECUTE ON FUNCTION app.cleanup_expired_items(integer, integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/cleanup_expired_items.sql', 'f058a1b7548392f320875c5c38c58c905e371e7745c323723cd580c990c28a74', ARRAY['ROUTINE app.cleanup_expired_items(days integer, batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/cleanup_expired_items.sql', '52885cfe1b6cb3d067faa33c0ded3d5662521546e53e962321809a6c70d62781', ARRAY['ROUTINE app.clear_expired_items(org text, sync text, batch_size integer)', 'ROUTINE app.cleanup_expired_items(days integer, batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
 -- Why: the ids that a run has read, and what its items took, are needed only until the run ends.
--- Promises: deletes at most batch_size of each of one ended run. The result is above zero while there is more to delete. It runs as
--- sync_maintenance, whose policy shows it ids of ended runs only.
--- Callers: sync_app, by the scheduled task seen-items.
+-- Promises: deletes at most batch_size of each of one ended run. The result is above zero while there is more to delete. cleanup_seen runs as
+-- sync_maintenance, which finds such a run in any organization and may touch nothing of it; clear_seen runs as the owner, in that organization alone.
+-- Callers: sync_app, by the scheduled task seen-items; clear_seen: cleanup_seen.
+
+CREATE OR REPLACE FUNCTION app.clear_seen(org text, sync text, batch_size integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  set_before text := current_setting('app.current_org_id', true);
+  deleted integer := 0;
+  released integer;
+BEGIN
+  EXECUTE format('SET LOCAL app.current_org_id = %L', org);
+  IF EXISTS (SELECT FROM public.sync_runs u WHERE u.org_id = org AND u.sync_id = sync AND u.state = 'ended') THEN
+    DELETE FROM public.sync_seen s WHERE s.org_id = org AND s.sync_id = sync AND s.external_id = ANY (ARRAY(
+      SELECT x.external_id FROM public.sync_seen x WHERE x.org_id = org AND x.sync_id = sync LIMIT batch_size));
+    GET DIAGNOSTICS deleted = ROW_COUNT;
+    DELETE FROM public.sync_claims d WHERE d.org_id = org AND d.sync_id = sync AND d.claim = ANY (ARRAY(
+      SELECT x.claim FROM public.sync_claims x WHERE x.org_id = org AND x.sync_id = sync LIMIT batch_size));
+    GET DIAGNOSTICS released = ROW_COUNT;
+    deleted := greatest(deleted, released);
+    IF deleted < batch_size THEN
+      UPDATE public.sync_runs u SET seen_cleared = true WHERE u.org_id = org AND u.sync_id = sync AND u.state = 'ended';
+    END IF;
+  END IF;
+  EXECUTE format('SET LOCAL app.current_org_id = %L', coalesce(set_before, ''));
+  RETURN deleted;
+END
+$$;
+ALTER FUNCTION app.clear_seen(text, text, integer) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.clear_seen(text, text, integer) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.clear_seen(text, text, integer) TO sync_maintenance;
 
 CREATE OR REPLACE FUNCTION app.cleanup_seen(batch_size integer) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   r record;
-  deleted integer;
-  released integer;
 BEGIN
   SELECT u.org_id, u.sync_id INTO r FROM public.sync_runs u WHERE u.state = 'ended' AND NOT u.seen_cleared
    ORDER BY u.org_id, u.sync_id LIMIT 1;
   IF NOT FOUND THEN
     RETURN 0;
   END IF;
-  DELETE FROM public.sync_seen s WHERE s.org_id = r.org_id AND s.sync_id = r.sync_id AND s.external_id = ANY (ARRAY(
-    SELECT x.external_id FROM public.sync_seen x WHERE x.org_id = r.org_id AND x.sync_id = r.sync_id LIMIT batch_size));
-  GET DIAGNOSTICS deleted = ROW_COUNT;
-  DELETE FROM public.sync_claims d WHERE d.org_id = r.org_id AND d.sync_id = r.sync_id AND d.claim = ANY (ARRAY(
-    SELECT x.claim FROM public.sync_claims x WHERE x.org_id = r.org_id AND x.sync_id = r.sync_id LIMIT batch_size));
-  GET DIAGNOSTICS released = ROW_COUNT;
-  deleted := greatest(deleted, released);
-  IF deleted < batch_size THEN
-    UPDATE public.sync_runs u SET seen_cleared = true WHERE u.org_id = r.org_id AND u.sync_id = r.sync_id AND u.state = 'ended';
-  END IF;
-  RETURN deleted + 1;
+  RETURN app.clear_seen(r.org_id, r.sync_id, batch_size) + 1;
 END
 $$;
 ALTER FUNCTION app.cleanup_seen(integer) OWNER TO sync_maintenance;
@@ -5090,7 +5005,7 @@ REVOKE ALL ON FUNCTION app.cleanup_seen(integer) FROM PUBLIC, sync_app, sync_dir
 GRANT EXECUTE ON FUNCTION app.cleanup_seen(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/cleanup_seen.sql', 'd2c103a91c7a9270f87c8742037a8c352139df2e45429914424fa3a2b9603417', ARRAY['ROUTINE app.cleanup_seen(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/cleanup_seen.sql', 'c6de0493752888eaae3c6c51c400e94e71e27ba0a7522835e9e7f353b7b6ee77', ARRAY['ROUTINE app.cleanup_seen(batch_size integer)', 'ROUTINE app.clear_seen(org text, sync text, batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -5463,10 +5378,10 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   before text := current_setting('app.current_org_id', true);
 BEGIN
-  PERFORM set_config('app.current_org_id', NEW.org_id, true);
+  EXECUTE format('SET LOCAL app.current_org_id = %L', NEW.org_id);
   UPDATE public.sync_runs AS r SET state = 'ended'
    WHERE r.org_id = NEW.org_id AND r.sync_id = NEW.sync_id AND r.state = 'paused';
-  PERFORM set_config('app.current_org_id', coalesce(before, ''), true);
+  EXECUTE format('SET LOCAL app.current_org_id = %L', coalesce(before, ''));
   RETURN NULL;
 END
 $$;
@@ -5479,7 +5394,7 @@ CREATE OR REPLACE TRIGGER end_paused_run
   EXECUTE FUNCTION app.end_paused_run();
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/end_paused_run.sql', '38e222194a28366fb91052a56449b424a19709987cfdf778eadbba2de8f905b4', ARRAY['ROUTINE app.end_paused_run()', 'TRIGGER end_paused_run ON public.sync_progress']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/end_paused_run.sql', '9cc0cbd1132732bb1487bd3c91c5a01ee6e4e64821b6cb16d2abc67f3c6ed842', ARRAY['ROUTINE app.end_paused_run()', 'TRIGGER end_paused_run ON public.sync_progress']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -5669,19 +5584,123 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/open_runs.sq
 -- Bindings keep their ids, so that a connection to the same system, added later, creates nothing twice.
 -- Promises: clears away at most batch_size rows per table of one removed connection that has no open run, and marks the connection as
 -- purged when no row is left; then its runs count for no quota any more. When no other connection leads to the system, bindings are emptied
--- and what people decided about its items is forgotten. The result is above zero while there is more to do. It runs as sync_maintenance, whose policies show it rows of removed connections and of left systems only.
--- Callers: sync_app, by the scheduled task removed-connections.
+-- and what people decided about its items is forgotten. The result is above zero while there is more to do. purge_removed_connections runs as
+-- sync_maintenance, which finds such a connection in any organization and may touch nothing of it; purge_connection runs as the owner, in that
+-- organization alone, and looks once more whether the connection was removed.
+-- Callers: sync_app, by the scheduled task removed-connections; purge_connection: purge_removed_connections.
+
+CREATE OR REPLACE FUNCTION app.purge_connection(org text, connection uuid, batch_size integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+-- Rows are found by their keys, whatever the planner knows of the tables.
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off AS $$
+DECLARE
+  set_before text := current_setting('app.current_org_id', true);
+  left_system uuid;
+  done record;
+  changed integer;
+  deleted integer := 0;
+BEGIN
+  EXECUTE format('SET LOCAL app.current_org_id = %L', org);
+  IF NOT EXISTS (SELECT FROM public.sync_connections c WHERE c.org_id = org AND c.id = connection AND c.removed_at IS NOT NULL) THEN
+    RAISE EXCEPTION 'the connection was not removed' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  -- None: another connection leads there, too.
+  left_system := (SELECT s.id FROM public.sync_connections c JOIN public.sync_systems s ON s.org_id = c.org_id AND s.id = c.system_id
+                   WHERE c.org_id = org AND c.id = connection AND s.left_at IS NOT NULL);
+  DELETE FROM public.sync_records d WHERE d.org_id = org AND (d.connection_id, d.entity_type, d.external_id) IN (
+    SELECT x.connection_id, x.entity_type, x.external_id FROM public.sync_records x
+     WHERE x.org_id = org AND x.connection_id = connection LIMIT batch_size);
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  deleted := deleted + changed;
+  UPDATE public.sync_bindings d SET data_a = NULL, data_b = NULL
+   WHERE d.org_id = org AND (d.entity_type, d.system_a, d.system_b, d.id_a) IN (
+    SELECT x.entity_type, x.system_a, x.system_b, x.id_a FROM public.sync_bindings x
+     WHERE x.org_id = org AND left_system IN (x.system_a, x.system_b) AND x.data_a IS NOT NULL LIMIT batch_size);
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  deleted := deleted + changed;
+  DELETE FROM public.sync_match_decisions d WHERE d.org_id = org AND (d.entity_type, d.source, d.destination, d.external_id) IN (
+    SELECT x.entity_type, x.source, x.destination, x.external_id FROM public.sync_match_decisions x
+     WHERE x.org_id = org AND left_system IN (x.source, x.destination) LIMIT batch_size);
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  deleted := deleted + changed;
+  -- Whatever the preview is of, its name has the ids of both ends.
+  DELETE FROM public.sync_preview_cache d WHERE d.org_id = org AND (d.sync_type, d.entity_type) IN (
+    SELECT x.sync_type, x.entity_type FROM public.sync_preview_cache x
+     WHERE x.org_id = org AND position(connection::text IN x.sync_type) > 0 LIMIT batch_size);
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  deleted := deleted + changed;
+  DELETE FROM public.sync_refusals d WHERE d.org_id = org AND (d.entity_type, d.source_connection_id, d.destination_connection_id, d.external_id) IN (
+    SELECT x.entity_type, x.source_connection_id, x.destination_connection_id, x.external_id FROM public.sync_refusals x
+     WHERE x.org_id = org AND connection IN (x.source_connection_id, x.destination_connection_id) LIMIT batch_size);
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  deleted := deleted + changed;
+  DELETE FROM public.sync_cursors d WHERE d.org_id = org AND (d.connection_id, d.entity_type, d.destination) IN (
+    SELECT x.connection_id, x.entity_type, x.destination FROM public.sync_cursors x
+     WHERE x.org_id = org AND (x.connection_id = connection OR x.destination = connection::text) LIMIT batch_size);
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  deleted := deleted + changed;
+  DELETE FROM public.sync_items d WHERE d.org_id = org AND (d.sync_id, d.external_id) IN (
+    SELECT x.sync_id, x.external_id FROM public.sync_items x
+     WHERE x.org_id = org AND EXISTS (
+       SELECT FROM public.sync_runs r WHERE r.org_id = x.org_id AND r.sync_id = x.sync_id
+          AND connection IN (r.source_connection_id, r.destination_connection_id)) LIMIT batch_size);
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  deleted := deleted + changed;
+  DELETE FROM public.sync_preview_changes d WHERE d.org_id = org AND (d.sync_id, d.external_id) IN (
+    SELECT x.sync_id, x.external_id FROM public.sync_preview_changes x
+     WHERE x.org_id = org AND EXISTS (
+       SELECT FROM public.sync_runs r WHERE r.org_id = x.org_id AND r.sync_id = x.sync_id
+          AND connection IN (r.source_connection_id, r.destination_connection_id)) LIMIT batch_size);
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  deleted := deleted + changed;
+  -- Run by run, since an organization may have many changes of other connections.
+  FOR done IN SELECT r.sync_id, r.created_at FROM public.sync_runs r
+               WHERE r.org_id = org AND connection IN (r.source_connection_id, r.destination_connection_id) LOOP
+    DELETE FROM public.sync_changes d WHERE d.org_id = org AND d.sync_id = done.sync_id
+       AND d.week = app.week_of_changes(done.created_at);
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    deleted := deleted + changed;
+    EXIT WHEN deleted > batch_size;
+  END LOOP;
+  DELETE FROM public.sync_schedules d WHERE d.org_id = org AND d.id IN (
+    SELECT x.id FROM public.sync_schedules x
+     WHERE x.org_id = org AND x.connection_id = connection LIMIT batch_size);
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  deleted := deleted + changed;
+  DELETE FROM public.sync_hook_deliveries d WHERE d.org_id = org AND (d.connection_id, d.delivery_key) IN (
+    SELECT x.connection_id, x.delivery_key FROM public.sync_hook_deliveries x
+     WHERE x.org_id = org AND x.connection_id = connection LIMIT batch_size);
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  deleted := deleted + changed;
+  IF deleted = 0 THEN
+    UPDATE public.sync_runs d SET kept_bytes = 0, found_bytes = 0, item_bytes = 0
+     WHERE d.org_id = org AND d.state = 'ended' AND d.sync_id = ANY (ARRAY(
+      SELECT x.sync_id FROM public.sync_runs x
+       WHERE x.org_id = org AND connection IN (x.source_connection_id, x.destination_connection_id)
+         AND x.kept_bytes + x.found_bytes + x.item_bytes > 0 LIMIT batch_size));
+    GET DIAGNOSTICS deleted = ROW_COUNT;
+  END IF;
+  IF deleted = 0 THEN
+    UPDATE public.sync_connections u SET purged_at = now() WHERE u.org_id = org AND u.id = connection;
+  END IF;
+  EXECUTE format('SET LOCAL app.current_org_id = %L', coalesce(set_before, ''));
+  RETURN deleted;
+END
+$$;
+ALTER FUNCTION app.purge_connection(text, uuid, integer) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.purge_connection(text, uuid, integer) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.purge_connection(text, uuid, integer) TO sync_maintenance;
 
 CREATE OR REPLACE FUNCTION app.purge_removed_connections(batch_size integer) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   c record;
-  done record;
-  changed integer;
-  deleted integer := 0;
 BEGIN
-  SELECT u.org_id, u.id, u.system_id INTO c FROM public.sync_connections u
+  SELECT u.org_id, u.id INTO c FROM public.sync_connections u
    WHERE u.removed_at IS NOT NULL AND u.purged_at IS NULL
      -- An open run may still write a batch for this connection.
      AND NOT EXISTS (SELECT FROM public.sync_runs r WHERE r.org_id = u.org_id AND r.state <> 'ended'
@@ -5690,83 +5709,7 @@ BEGIN
   IF NOT FOUND THEN
     RETURN 0;
   END IF;
-  DELETE FROM public.sync_records d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
-    SELECT x.ctid FROM public.sync_records x
-     WHERE x.org_id = c.org_id AND x.connection_id = c.id LIMIT batch_size));
-  GET DIAGNOSTICS changed = ROW_COUNT;
-  deleted := deleted + changed;
-  UPDATE public.sync_bindings d SET data_a = NULL, data_b = NULL
-   WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
-    SELECT x.ctid FROM public.sync_bindings x
-     WHERE x.org_id = c.org_id AND c.system_id IN (x.system_a, x.system_b) AND x.data_a IS NOT NULL LIMIT batch_size));
-  GET DIAGNOSTICS changed = ROW_COUNT;
-  deleted := deleted + changed;
-  DELETE FROM public.sync_match_decisions d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
-    SELECT x.ctid FROM public.sync_match_decisions x
-     WHERE x.org_id = c.org_id AND c.system_id IN (x.source, x.destination) LIMIT batch_size));
-  GET DIAGNOSTICS changed = ROW_COUNT;
-  deleted := deleted + changed;
-  -- Whatever the preview is of, its name has the ids of both ends.
-  DELETE FROM public.sync_preview_cache d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
-    SELECT x.ctid FROM public.sync_preview_cache x
-     WHERE x.org_id = c.org_id AND position(c.id::text IN x.sync_type) > 0 LIMIT batch_size));
-  GET DIAGNOSTICS changed = ROW_COUNT;
-  deleted := deleted + changed;
-  DELETE FROM public.sync_refusals d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
-    SELECT x.ctid FROM public.sync_refusals x
-     WHERE x.org_id = c.org_id AND c.id IN (x.source_connection_id, x.destination_connection_id) LIMIT batch_size));
-  GET DIAGNOSTICS changed = ROW_COUNT;
-  deleted := deleted + changed;
-  DELETE FROM public.sync_cursors d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
-    SELECT x.ctid FROM public.sync_cursors x
-     WHERE x.org_id = c.org_id AND (x.connection_id = c.id OR x.destination = c.id::text) LIMIT batch_size));
-  GET DIAGNOSTICS changed = ROW_COUNT;
-  deleted := deleted + changed;
-  DELETE FROM public.sync_items d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
-    SELECT x.ctid FROM public.sync_items x
-     WHERE x.org_id = c.org_id AND EXISTS (
-       SELECT FROM public.sync_runs r WHERE r.org_id = x.org_id AND r.sync_id = x.sync_id
-          AND c.id IN (r.source_connection_id, r.destination_connection_id)) LIMIT batch_size));
-  GET DIAGNOSTICS changed = ROW_COUNT;
-  deleted := deleted + changed;
-  DELETE FROM public.sync_preview_changes d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
-    SELECT x.ctid FROM public.sync_preview_changes x
-     WHERE x.org_id = c.org_id AND EXISTS (
-       SELECT FROM public.sync_runs r WHERE r.org_id = x.org_id AND r.sync_id = x.sync_id
-          AND c.id IN (r.source_connection_id, r.destination_connection_id)) LIMIT batch_size));
-  GET DIAGNOSTICS changed = ROW_COUNT;
-  deleted := deleted + changed;
-  -- Run by run, since an organization may have many changes of other connections.
-  FOR done IN SELECT r.sync_id, r.created_at FROM public.sync_runs r
-               WHERE r.org_id = c.org_id AND c.id IN (r.source_connection_id, r.destination_connection_id) LOOP
-    DELETE FROM public.sync_changes d WHERE d.org_id = c.org_id AND d.sync_id = done.sync_id
-       AND d.week = app.week_of_changes(done.created_at);
-    GET DIAGNOSTICS changed = ROW_COUNT;
-    deleted := deleted + changed;
-    EXIT WHEN deleted > batch_size;
-  END LOOP;
-  DELETE FROM public.sync_schedules d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
-    SELECT x.ctid FROM public.sync_schedules x
-     WHERE x.org_id = c.org_id AND x.connection_id = c.id LIMIT batch_size));
-  GET DIAGNOSTICS changed = ROW_COUNT;
-  deleted := deleted + changed;
-  DELETE FROM public.sync_hook_deliveries d WHERE d.org_id = c.org_id AND d.ctid = ANY (ARRAY(
-    SELECT x.ctid FROM public.sync_hook_deliveries x
-     WHERE x.org_id = c.org_id AND x.connection_id = c.id LIMIT batch_size));
-  GET DIAGNOSTICS changed = ROW_COUNT;
-  deleted := deleted + changed;
-  IF deleted = 0 THEN
-    UPDATE public.sync_runs d SET kept_bytes = 0, found_bytes = 0, item_bytes = 0
-     WHERE d.org_id = c.org_id AND d.sync_id = ANY (ARRAY(
-      SELECT x.sync_id FROM public.sync_runs x
-       WHERE x.org_id = c.org_id AND c.id IN (x.source_connection_id, x.destination_connection_id)
-         AND x.kept_bytes + x.found_bytes + x.item_bytes > 0 LIMIT batch_size));
-    GET DIAGNOSTICS deleted = ROW_COUNT;
-  END IF;
-  IF deleted = 0 THEN
-    UPDATE public.sync_connections u SET purged_at = now() WHERE u.org_id = c.org_id AND u.id = c.id;
-  END IF;
-  RETURN deleted + 1;
+  RETURN app.purge_connection(c.org_id, c.id, batch_size) + 1;
 END
 $$;
 ALTER FUNCTION app.purge_removed_connections(integer) OWNER TO sync_maintenance;
@@ -5774,7 +5717,7 @@ REVOKE ALL ON FUNCTION app.purge_removed_connections(integer) FROM PUBLIC, sync_
 GRANT EXECUTE ON FUNCTION app.purge_removed_connections(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/purge_removed_connections.sql', 'e09344d0a914a8ebd2b0204863de4f42668a79a49ecc6b5437812e15d17e7b13', ARRAY['ROUTINE app.purge_removed_connections(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/purge_removed_connections.sql', '90c05d509eb826ed16b3007580c5cfff6ebbb80dc20093a56e0ed32af04c385e', ARRAY['ROUTINE app.purge_connection(org text, connection uuid, batch_size integer)', 'ROUTINE app.purge_removed_connections(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -5867,8 +5810,8 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   deleted integer;
 BEGIN
-  DELETE FROM public.sync_preview_changes WHERE expires_at <= now() AND ctid = ANY (ARRAY(
-    SELECT ctid FROM public.sync_preview_changes WHERE expires_at <= now() LIMIT batch_size));
+  DELETE FROM public.sync_preview_changes d WHERE d.expires_at <= now() AND (d.org_id, d.sync_id, d.external_id) IN (
+    SELECT o.org_id, o.sync_id, o.external_id FROM public.sync_preview_changes o WHERE o.expires_at <= now() LIMIT batch_size);
   GET DIAGNOSTICS deleted = ROW_COUNT;
   RETURN deleted;
 END
@@ -5878,7 +5821,7 @@ REVOKE ALL ON FUNCTION app.cleanup_preview_changes(integer) FROM PUBLIC, sync_ap
 GRANT EXECUTE ON FUNCTION app.cleanup_preview_changes(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('previews/sql/cleanup_preview_changes.sql', 'd9004e5af5108a3e8cc961c446b7053c9e987ae60eeca864b546cd2cac564be1', ARRAY['ROUTINE app.cleanup_preview_changes(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('previews/sql/cleanup_preview_changes.sql', '5019cc807cbe4d6154155366f7dcbdbc29736c33607df1b57c4076e1525f1036', ARRAY['ROUTINE app.cleanup_preview_changes(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -5936,8 +5879,8 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   deleted integer;
 BEGIN
-  DELETE FROM public.sync_hook_deliveries WHERE received_at < now() - interval '30 days' AND ctid = ANY (ARRAY(
-    SELECT ctid FROM public.sync_hook_deliveries WHERE received_at < now() - interval '30 days' LIMIT batch_size));
+  DELETE FROM public.sync_hook_deliveries d WHERE d.received_at < now() - interval '30 days' AND (d.org_id, d.connection_id, d.delivery_key) IN (
+    SELECT o.org_id, o.connection_id, o.delivery_key FROM public.sync_hook_deliveries o WHERE o.received_at < now() - interval '30 days' LIMIT batch_size);
   GET DIAGNOSTICS deleted = ROW_COUNT;
   RETURN deleted;
 END
@@ -5947,7 +5890,7 @@ REVOKE ALL ON FUNCTION app.cleanup_webhook_deliveries(integer) FROM PUBLIC, sync
 GRANT EXECUTE ON FUNCTION app.cleanup_webhook_deliveries(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhooks/sql/cleanup_webhook_deliveries.sql', 'f18947c4a87a124996fe9eb727d25c545131ad465f4c358a1193a9f25b4da96d', ARRAY['ROUTINE app.cleanup_webhook_deliveries(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhooks/sql/cleanup_webhook_deliveries.sql', '6c5bcd21f9620e6b91a7ed377749494bce9e2c74df881ff110f9cf7542017423', ARRAY['ROUTINE app.cleanup_webhook_deliveries(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -6035,8 +5978,8 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   deleted integer;
 BEGIN
-  DELETE FROM public.sync_webhook_deliveries WHERE created_at < now() - interval '7 days' AND ctid = ANY (ARRAY(
-    SELECT ctid FROM public.sync_webhook_deliveries WHERE created_at < now() - interval '7 days' LIMIT batch_size));
+  DELETE FROM public.sync_webhook_deliveries d WHERE d.created_at < now() - interval '7 days' AND (d.org_id, d.id) IN (
+    SELECT o.org_id, o.id FROM public.sync_webhook_deliveries o WHERE o.created_at < now() - interval '7 days' LIMIT batch_size);
   GET DIAGNOSTICS deleted = ROW_COUNT;
   RETURN deleted;
 END
@@ -6046,7 +5989,7 @@ REVOKE ALL ON FUNCTION app.cleanup_outbound_deliveries(integer) FROM PUBLIC, syn
 GRANT EXECUTE ON FUNCTION app.cleanup_outbound_deliveries(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhook-endpoints/sql/cleanup_outbound_deliveries.sql', 'ef1dc20a2b3a5715830b5446cff559348179e2c7a70e737494d02346b6b2d0b7', ARRAY['ROUTINE app.cleanup_outbound_deliveries(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhook-endpoints/sql/cleanup_outbound_deliveries.sql', '5e6a6974c8807fee68b32a645474f0a22066a8184fc7becff72bc95a93479f69', ARRAY['ROUTINE app.cleanup_outbound_deliveries(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -6281,8 +6224,8 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   deleted integer;
 BEGIN
-  DELETE FROM public.sync_alerts WHERE resolved_at < now() - interval '90 days' AND ctid = ANY (ARRAY(
-    SELECT ctid FROM public.sync_alerts WHERE resolved_at < now() - interval '90 days' LIMIT batch_size));
+  DELETE FROM public.sync_alerts d WHERE d.resolved_at < now() - interval '90 days' AND (d.org_id, d.id) IN (
+    SELECT o.org_id, o.id FROM public.sync_alerts o WHERE o.resolved_at < now() - interval '90 days' LIMIT batch_size);
   GET DIAGNOSTICS deleted = ROW_COUNT;
   RETURN deleted;
 END
@@ -6292,7 +6235,7 @@ REVOKE ALL ON FUNCTION app.cleanup_alerts(integer) FROM PUBLIC, sync_app, sync_d
 GRANT EXECUTE ON FUNCTION app.cleanup_alerts(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('alerts/sql/cleanup_alerts.sql', '9c9e4a6ef9d87e11ebbead5c94afc40c9b84cb12c27d6fbcb3a1ac202e4a6653', ARRAY['ROUTINE app.cleanup_alerts(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('alerts/sql/cleanup_alerts.sql', 'c45c88b8b089f0c67fb02fa33cc03b433cf0ccf0585c00038ebe94bc1fd11ecd', ARRAY['ROUTINE app.cleanup_alerts(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -6448,7 +6391,7 @@ REVOKE ALL ON FUNCTION app.without_members(jsonb, text[]) FROM PUBLIC, sync_app,
 GRANT EXECUTE ON FUNCTION app.without_members(jsonb, text[]) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('erasures/sql/erase.sql', 'd9587234627b2eece9b984d307a9f95d6be5c38862b8434ae0174dc795d8eb65', ARRAY['ROUTINE app.without_address(value text, address text, instead text)', 'ROUTINE app.address_pattern(address text)', 'ROUTINE app.mentions(value text, address text)', 'ROUTINE app.tells(value text, terms text)', 'ROUTINE app.without_terms(value text, terms text, instead text)', 'ROUTINE app.without_members(data jsonb, paths text[])']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('erasures/sql/erase.sql', 'd9587234627b2eece9b984d307a9f95d6be5c38862b8434ae0174dc795d8eb65', ARRAY['ROUTINE app.address_pattern(address text)', 'ROUTINE app.mentions(value text, address text)', 'ROUTINE app.without_address(value text, address text, instead text)', 'ROUTINE app.tells(value text, terms text)', 'ROUTINE app.without_terms(value text, terms text, instead text)', 'ROUTINE app.without_members(data jsonb, paths text[])']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -6896,7 +6839,7 @@ REVOKE ALL ON FUNCTION app.syncs_with_terms(text, bigint[]) FROM PUBLIC, sync_ap
 GRANT EXECUTE ON FUNCTION app.syncs_with_terms(text, bigint[]) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('console/sql/search_terms.sql', 'b5da1e1ed19bb478c4e852c3edc2823ac64732d80da7ce71e7f92813db046bec', ARRAY['ROUTINE app.week_of_start(at timestamp with time zone)', 'ROUTINE app.search_terms(org text, week integer, words text)', 'ROUTINE app.store_search_terms()', 'ROUTINE app.own_search_terms()', 'ROUTINE app.syncs_with_terms(org text, wanted bigint[])', 'TRIGGER search_on_insert ON public.sync_progress', 'TRIGGER search_on_move ON public.sync_progress', 'TRIGGER own_search_terms ON public.sync_search']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('console/sql/search_terms.sql', 'b5da1e1ed19bb478c4e852c3edc2823ac64732d80da7ce71e7f92813db046bec', ARRAY['ROUTINE app.store_search_terms()', 'ROUTINE app.week_of_start(at timestamp with time zone)', 'ROUTINE app.search_terms(org text, week integer, words text)', 'ROUTINE app.own_search_terms()', 'ROUTINE app.syncs_with_terms(org text, wanted bigint[])', 'TRIGGER search_on_insert ON public.sync_progress', 'TRIGGER search_on_move ON public.sync_progress', 'TRIGGER own_search_terms ON public.sync_search']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -6967,20 +6910,20 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
   SELECT kind, md5(string_agg(fact, E'\n' ORDER BY fact COLLATE "C")) AS hash FROM facts GROUP BY kind
 ;
 -- next
-COMMENT ON SCHEMA app IS 'as migrated: {"functions":"cfdfdb915a7ccc86c2013e24a78fba0f","grants":"d0b5cb4bf4ed2d1753a347fef2b0c983","owners":"2a715cc37d78410fa9b1986802e8d058","policies":"ab21acd308cd66c270fac6093cafad97","roles":"c7aba0f4a9f1025fccb4dcaff1d5077f","row-level security":"dee1b86cf8bbe6c36fe54f03a462f83a","triggers":"a779ffa12aa95a31272168c19cac8bc4"}'
+COMMENT ON SCHEMA app IS 'as migrated: {"functions":"795a315b0c1b8f139344c71165e27c3e","grants":"7d5991be513e6bce468894db60c29407","owners":"2a715cc37d78410fa9b1986802e8d058","policies":"60be0f3a44b90ec38d4d70bc17fdb89d","roles":"c7aba0f4a9f1025fccb4dcaff1d5077f","row-level security":"dee1b86cf8bbe6c36fe54f03a462f83a","triggers":"a779ffa12aa95a31272168c19cac8bc4"}'
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-11-30T22:28:41.270Z','2026-12-01T01:28:41.270Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-12-01T02:02:32.764Z','2026-12-01T05:02:32.764Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-11-30T22:28:41.270Z','2026-11-30T23:28:41.270Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-12-01T02:02:32.764Z','2026-12-01T03:02:32.764Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-11-30T22:28:41.270Z','2026-12-01T01:28:41.270Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-12-01T02:02:32.764Z','2026-12-01T05:02:32.764Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-11-30T22:28:41.270Z','2026-11-30T23:28:41.270Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-12-01T02:02:32.764Z','2026-12-01T03:02:32.764Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -6995,16 +6938,16 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-12-01T00:28:41.271Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-12-01T04:02:32.765Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-12-01T00:28:41.271Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-12-01T04:02:32.765Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-12-01T00:28:41.271Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-12-01T04:02:32.765Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-12-01T00:28:41.271Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-12-01T04:02:32.765Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
 INSERT INTO public.sync_trail_persons (org_id,token,address) VALUES ('org-1','person:live','live')
@@ -7022,61 +6965,61 @@ INSERT INTO public.sync_trail_persons (org_id,token,address,month) VALUES ('org-
 INSERT INTO public.sync_erasures (org_id,id,named_by) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','email')
 ;
 -- next
-INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','email','completed',0,'2023-08-19T00:28:41.288Z')
+INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','email','completed',0,'2023-08-19T04:02:32.766Z')
 ;
 -- next
 INSERT INTO public.sync_erasures (org_id,id,named_by) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','email')
 ;
 -- next
-INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','email','completed',0,'2023-08-19T00:28:41.288Z')
+INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','email','completed',0,'2023-08-19T04:02:32.766Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-12-01T01:28:41.288Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-12-01T05:02:32.766Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-11-30T23:28:41.288Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-12-01T03:02:32.766Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-12-01T01:28:41.288Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-12-01T05:02:32.766Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-11-30T23:28:41.288Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-12-01T03:02:32.766Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-12-01T01:28:41.288Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-12-01T05:02:32.766Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-11-30T23:28:41.288Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-12-01T03:02:32.766Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-12-01T01:28:41.288Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-12-01T05:02:32.766Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-11-30T23:28:41.288Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-12-01T03:02:32.766Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-27T00:28:41.288Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-27T04:02:32.766Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-27T00:28:41.288Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-27T04:02:32.766Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-11-30T23:28:41.288Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-12-01T03:02:32.766Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-11-30T23:28:41.288Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-12-01T03:02:32.766Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -7283,40 +7226,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-12-01T01:28:41.296Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-12-01T05:02:32.800Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-11-30T23:28:41.296Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-12-01T03:02:32.800Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-12-01T01:28:41.296Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-12-01T05:02:32.800Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-11-30T23:28:41.296Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-12-01T03:02:32.800Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-12-02T00:28:41.296Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-12-02T04:02:32.800Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-12-02T00:28:41.296Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-12-01T03:02:32.800Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-12-02T00:28:41.296Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-12-02T04:02:32.800Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-12-02T00:28:41.296Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-12-01T03:02:32.800Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-12-01T00:28:41.296Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-12-01T04:02:32.800Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-31T00:28:41.296Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-31T04:02:32.800Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-12-01T00:28:41.296Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-12-01T04:02:32.800Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-31T00:28:41.296Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-31T04:02:32.800Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,secret_key_id,enabled) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','https://receiver.example','{"live"}','standard','\x73','k',false)
@@ -7334,13 +7277,13 @@ INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,se
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','172cdd4a-1601-758f-3c43-e6103738d8f3','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-23T00:28:41.297Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-23T04:02:32.801Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-23T00:28:41.297Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-23T04:02:32.801Z')
 ;
 -- next
 INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-1','live','failed')
@@ -7358,37 +7301,37 @@ INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-2','stale','
 INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','r','failed','live','s')
 ;
 -- next
-INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-09-01T00:28:41.297Z')
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-09-01T04:02:32.801Z')
 ;
 -- next
 INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','r','failed','live','s')
 ;
 -- next
-INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-09-01T00:28:41.297Z')
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-09-01T04:02:32.801Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-12-01T00:28:41.297Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-12-01T04:02:32.801Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-12-01T00:28:41.297Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-12-01T04:02:32.801Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-12-01T00:28:41.297Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-12-01T04:02:32.801Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-12-01T00:28:41.297Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-12-01T04:02:32.801Z')
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-02T00:28:41.297Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-02T04:02:32.801Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-02T00:28:41.297Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-02T04:02:32.801Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-02T00:28:41.297Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-02T04:02:32.801Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-02T00:28:41.297Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-02T04:02:32.801Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
 INSERT INTO public.sync_alert_signals (org_id,sync_id) VALUES ('org-1','live')
@@ -7427,16 +7370,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-12-01T01:28:41.297Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-12-01T05:02:32.801Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-11-30T23:28:41.297Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-12-01T03:02:32.801Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-12-01T01:28:41.297Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-12-01T05:02:32.801Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-11-30T23:28:41.297Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-12-01T03:02:32.801Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')
