@@ -1,5 +1,6 @@
 import { startOdooSandbox } from '@sync-operations/sandbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Previews } from '../previews/previews.support.ts';
 import type { Bend } from '../support/bending-proxy.ts';
 import { type BentShop, isList, totalled, withBentShop } from './bent-shop.support.ts';
 import { type Json, RunsFixture } from './runs.support.ts';
@@ -147,6 +148,31 @@ describe('A run does not end as completed while a shop withholds rows that it co
             .customers()
             .map(({ email }) => email);
           expect(emails.filter((email) => email === 'c2@shop.example')).toHaveLength(1);
+        },
+        { org: from.org },
+      ),
+    ));
+
+  it('A preview leaves it to the write whether an account that is counted and not shown has the email of an update', () =>
+    withBentShop(fixture, async (from) =>
+      withBentShop(
+        fixture,
+        async (to) => {
+          const id = create.customer(from.shop, 1);
+          const destination = { connection_id: to.id };
+          await from.sync('customer', { destination });
+          from.shop.admin.updateCustomer(id, { email: 'taken@shop.example' });
+          to.shop.admin.createCustomer({ email: 'taken@shop.example' });
+          to.proxy.bend(async (request, forward) => {
+            const response = await forward();
+            const isHidden =
+              isList(request, '/customers') && request.url.searchParams.get('email') === 'taken@shop.example';
+            return isHidden ? { ...response, body: '[]' } : response;
+          });
+          const previews = new Previews(fixture, from.org);
+          const ends = { source_connection_id: from.id, destination, entity_type: 'customer' };
+          expect((await previews.preview(ends)).counts).toEqual({ updated: 1 });
+          expect((await previews.run(ends)).codes).toEqual({ [id]: 'customer_invalid_email' });
         },
         { org: from.org },
       ),

@@ -19,7 +19,7 @@ export function matchCustomers(
   return inParallel(candidates, async ({ key, data }) => {
     const email = 'email' in data ? data.email?.trim().toLowerCase() : undefined;
     if (!email) return [];
-    const found = await accountsShown(client, email, signal);
+    const found = await accountsShown(client, email, `${CUSTOMER_FIELDS},role,meta_data`, signal);
     if (found instanceof RowsNotShown) return [{ external_id: `unknown:${email}`, data: null, problem: found.problem }];
     return found.map((raw): Match => {
       const [role, made] = [textOf(raw.role), madeFor(key, raw)];
@@ -29,25 +29,25 @@ export function matchCustomers(
   });
 }
 
-async function accountsShown(client: Shop['client'], email: string, signal: AbortSignal) {
+async function accountsShown(client: Shop['client'], email: string, fields: string, signal: AbortSignal) {
   try {
-    return await accountsOf(client, email, `${CUSTOMER_FIELDS},role,meta_data`, signal);
+    return await accountsOf(client, email, fields, signal);
   } catch (error) {
     if (error instanceof RowsNotShown) return error;
     throw error;
   }
 }
 
-/** The accounts that have these emails, by email in lower case. */
+/** The accounts that have these emails, by email in lower case. Of one that is counted and not shown nothing is known. */
 export async function findEmails(
   { client }: Shop,
   emails: readonly string[],
   signal: AbortSignal,
 ): Promise<Map<string, { readonly id: number; readonly email: string }>> {
-  const found = await inParallel(emails, async (email) =>
-    (await accountsOf(client, email, 'id,email', signal)).map(
-      (raw) => [email, { id: Number(raw.id), email: textOf(raw.email) ?? '' }] as const,
-    ),
-  );
+  const found = await inParallel(emails, async (email) => {
+    const accounts = await accountsShown(client, email, 'id,email', signal);
+    if (accounts instanceof RowsNotShown) return [];
+    return accounts.map((raw) => [email, { id: Number(raw.id), email: textOf(raw.email) ?? '' }] as const);
+  });
   return new Map(found.flat());
 }
