@@ -12,6 +12,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '@sync-operations/e
 import { migrate, revert } from '../../src/database/migrate.ts';
 import { provisionAppRole } from '../../src/database/provision.ts';
 import { addDatabase, fill, startServer } from '../commands/backup.support.ts';
+import { takeFolderInMemory } from '../support/folder-in-memory.ts';
 import { schemaSnapshot } from '../support/schema-snapshot.ts';
 import { cleanUp } from '../support/service-process.ts';
 import { sql } from '../support/test-database.ts';
@@ -69,6 +70,7 @@ async function moveAndReturn(server: EmbeddedPostgres): Promise<number> {
   }
 }
 
+const removeFolder = takeFolderInMemory();
 for (const major of namedVersions()) {
   const started = performance.now();
   try {
@@ -80,3 +82,4 @@ for (const major of namedVersions()) {
   }
 }
 await cleanUp();
+removeFolder();

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { startEmbeddedPostgres } from '@sync-operations/embedded-postgres';
 import { migrate } from '../../src/database/migrate.ts';
 import { provisionAppRole } from '../../src/database/provision.ts';
+import { takeFolderInMemory } from './folder-in-memory.ts';
 import { sql } from './test-database.ts';
 
 /** One real Postgres for the run; its migrated database is the template that each test file clones. */
 export default async function setUp(): Promise<() => Promise<void>> {
+  const removeFolder = takeFolderInMemory();
   const dataDir = await mkdtemp(join(tmpdir(), 'sync-operations-test-'));
   const server = await startEmbeddedPostgres({
     dataDir,
@@ -31,5 +33,6 @@ export default async function setUp(): Promise<() => Promise<void>> {
   return async () => {
     await server.stop();
     await rm(dataDir, { recursive: true, force: true });
+    removeFolder();
   };
 }
