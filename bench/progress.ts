@@ -63,13 +63,11 @@ async function bench(cleanUps: CleanUps): Promise<void> {
   const fastify = await open('bare Fastify', { kind: 'http', url: bare.url, jwtSecret }, bare.pid);
   const sql = await open('SQL', { kind: 'sql', url: database.appUrl, mode: 'one-by-one' }, 0);
   const pipelined = await open('SQL pipelined', { kind: 'sql', url: database.appUrl, mode: 'pipelined' }, 0);
-  const bulk = await open(
-    'service, bulk',
-    { kind: 'bulk', url: service.url, jwtSecret, rows: BULK_ROWS },
-    service.pid,
-    BULK_ROWS,
-  );
-  const loads = [http, fastify, sql, pipelined, bulk];
+  const openBulk = (name: string, minimal: boolean) =>
+    open(name, { kind: 'bulk', url: service.url, jwtSecret, rows: BULK_ROWS, minimal }, service.pid, BULK_ROWS);
+  const bulk = await openBulk('service, bulk', false);
+  const minimal = await openBulk('service, bulk, minimal', true);
+  const loads = [http, fastify, sql, pipelined, bulk, minimal];
   const pgbench = await findPgbench();
   const pgbenchSyncs = await database.startSyncs('pgbench', connections);
   const pgbenchRates: number[] = [];
@@ -85,6 +83,7 @@ async function bench(cleanUps: CleanUps): Promise<void> {
   );
   console.log('SQL pipelined: the same statements sent without waiting for each other');
   console.log(`bulk:          PATCH /api/sync/progress of ${BULK_ROWS} syncs, ${BULK_CONNECTIONS} connections`);
+  console.log('minimal:       the same with Prefer: return=minimal');
   console.log(
     pgbench
       ? `pgbench:       ${pgbench}, the transaction of SQL, ${PGBENCH_CLIENTS} clients\n`
@@ -113,10 +112,12 @@ async function bench(cleanUps: CleanUps): Promise<void> {
   console.log('');
   console.log(`service / SQL:      ${ratio(http, (round) => rate(sql, round))}`);
   console.log(`bulk / SQL:         ${ratio(bulk, (round) => rate(sql, round))}`);
+  console.log(`minimal / SQL:      ${ratio(minimal, (round) => rate(sql, round))}`);
   if (pgbench) {
     console.log(`pgbench:            ${median(pgbenchRates).toFixed(0)} updates/s`);
     console.log(`service / pgbench:  ${ratio(http, (round) => pgbenchRates[round] as number)}`);
     console.log(`bulk / pgbench:     ${ratio(bulk, (round) => pgbenchRates[round] as number)}`);
+    console.log(`minimal / pgbench:  ${ratio(minimal, (round) => pgbenchRates[round] as number)}`);
   }
   console.log(
     `CPU of the service's process / bare Fastify's, a call: ${(perCall(http) / perCall(fastify)).toFixed(2)}`,
@@ -126,7 +127,7 @@ async function bench(cleanUps: CleanUps): Promise<void> {
   );
   console.log(`HOT updates: ${(100 * (await database.hotShare())).toFixed(2)} %`);
 
-  for (const { name, load, together, results } of [http, sql, pipelined, bulk]) {
+  for (const { name, load, together, results } of [http, sql, pipelined, bulk, minimal]) {
     const acknowledged = results.at(-1)?.acknowledged.flatMap((count) => Array<number>(together).fill(count));
     const stored = await database.counts(load.syncs);
     if (JSON.stringify(stored) !== JSON.stringify(acknowledged))

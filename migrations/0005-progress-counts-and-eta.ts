@@ -89,7 +89,8 @@ export class Progress0005 implements MigrationInterface {
     // One report as app.report_progress reads it from JSON: parsed once, each field in its column's type.
     await db.query(`
       CREATE TYPE app.report AS (org_id text, sync_id text, worker text, processed_count double precision,
-        failed_count double precision, total_items double precision, current_item double precision, status text, error_message text, checkpoint jsonb)`);
+        failed_count double precision, total_items double precision, current_item double precision, status text, error_message text, checkpoint jsonb,
+        brief boolean)`);
     await db.query(`REVOKE ALL ON TYPE app.report FROM PUBLIC`);
     await db.query(`GRANT USAGE ON TYPE app.report TO sync_app`);
     await db.query(`GRANT SELECT, INSERT, UPDATE ON public.sync_progress TO sync_app`);

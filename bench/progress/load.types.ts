@@ -14,8 +14,14 @@ export interface BenchSync {
 
 export type LoadTarget =
   | { readonly kind: 'http'; readonly url: string; readonly jwtSecret: string }
-  /** Each connection reports `rows` syncs of one organization in one call. */
-  | { readonly kind: 'bulk'; readonly url: string; readonly jwtSecret: string; readonly rows: number }
+  /** Each connection reports `rows` syncs of one organization in one call. `minimal`: the response holds no rows. */
+  | {
+      readonly kind: 'bulk';
+      readonly url: string;
+      readonly jwtSecret: string;
+      readonly rows: number;
+      readonly minimal: boolean;
+    }
   | { readonly kind: 'sql'; readonly url: string; readonly mode: SqlMode };
 
 export interface RoundResult {

@@ -16,12 +16,12 @@ export async function allowOrigins(app: NestFastifyApplication, origins: readonl
     credentials: false,
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowedHeaders: [
-      ...['authorization', 'x-api-key', 'x-org-id', 'content-type', 'idempotency-key', 'if-none-match'],
+      ...['authorization', 'x-api-key', 'x-org-id', 'content-type', 'idempotency-key', 'if-none-match', 'prefer'],
       ...['last-event-id', 'x-request-id'],
     ],
     exposedHeaders: [
       ...['date', 'etag', 'location', 'ratelimit', 'ratelimit-policy', 'retry-after', 'x-request-id'],
-      'content-disposition',
+      ...['content-disposition', 'preference-applied'],
     ],
     maxAge: PREFLIGHT_SECONDS,
   };

@@ -32,6 +32,7 @@ import {
   startSync,
 } from './progress.sql.ts';
 import { ReportBatcher } from './report.batcher.ts';
+import { type ReportAnswer, ReportFailure } from './report.queue.ts';
 
 @Injectable()
 export class ProgressService {
@@ -91,23 +92,24 @@ export class ProgressService {
 
   /**
    * Processes up to 1,000 reports and returns BulkReportResultsDto as text, with the rows as the database wrote them. Each has its own result, and an
-   * invalid report does not affect the others.
+   * invalid report does not affect the others. `brief`: what a reporter acts upon, in place of the rows.
    */
-  reportMany(items: readonly unknown[]): Promise<string> {
+  reportMany(items: readonly unknown[], brief: boolean): Promise<string> {
     const { orgId } = currentTenant();
-    const check = (item: unknown): BulkReportItemDto & ReportElement => ({
+    const check = (item: unknown): ReportElement => ({
       ...validateItem(BulkReportItemDto, item),
       org_id: orgId,
+      brief,
     });
     return this.turns.run(async () => {
       const checked = await mapInSlices(items, (slice) => checkEach(slice, check));
       const valid = checked.filter((item) => !(item instanceof Problem));
-      const settled = (await this.batcher.reportAll(valid)).values();
+      const answers = (await this.batcher.reportAll(valid)).values();
       const results = await mapInSlices([...checked.entries()], (slice) =>
         slice.map(([index, item]) =>
           item instanceof Problem
             ? bulkProblem(syncIdOf(items[index]), item)
-            : this.bulkResult(item, settled.next().value as PromiseSettledResult<ReportResult>),
+            : this.bulkResult(item, answers.next().value as ReportAnswer),
         ),
       );
       return `{"items":[${results.join()}]}`;
@@ -131,18 +133,20 @@ export class ProgressService {
     });
   }
 
-  private bulkResult(report: BulkReportItemDto & ReportElement, settled: PromiseSettledResult<ReportResult>): string {
-    if (settled.status === 'rejected') {
-      if (!outages.tell(settled.reason))
-        this.logger.error({ err: settled.reason, sync_id: report.sync_id }, 'a report of a bulk call failed');
+  private bulkResult(report: ReportElement, answer: ReportAnswer): string {
+    if (answer instanceof ReportFailure) {
+      const { error } = answer;
+      if (!outages.tell(error))
+        this.logger.error({ err: error, sync_id: report.sync_id }, 'a report of a bulk call failed');
       return bulkProblem(
         report.sync_id,
-        toProblem(settled.reason) ?? new Problem('internal-error', 'The report failed on our side.'),
+        toProblem(error) ?? new Problem('internal-error', 'The report failed on our side.'),
       );
     }
-    const problem = reportProblem(report, settled.value);
+    const problem = reportProblem(report, answer);
     if (problem) return bulkProblem(report.sync_id, problem);
-    return `{"sync_id":${JSON.stringify(report.sync_id)},"status":200,"progress":${settled.value.progress}}`;
+    const member = report.brief ? 'state' : 'progress';
+    return `{"sync_id":${JSON.stringify(report.sync_id)},"status":200,"${member}":${answer.progress}}`;
   }
 
   /** Not batched, because it belongs to the transaction of an idempotent request. */

@@ -117,10 +117,12 @@ export interface ReportElement {
   readonly status?: 'running' | 'paused' | 'cancelled' | 'completed' | 'failed';
   readonly error_message?: string;
   readonly checkpoint?: Record<string, unknown>;
+  /** The result of an accepted report is its SyncState in place of the row, which costs the most of a report among many. */
+  readonly brief?: boolean;
 }
 
 /**
- * The result of a report. `progress` is the row as JSON text, null only when the sync is missing. `locked`: another transaction holds
+ * The result of a report. `progress` is the row (or state) as JSON text, null only when the sync is missing. `locked`: another transaction holds
  * the row, the report had no effect and should be sent again.
  */
 export interface ReportResult {

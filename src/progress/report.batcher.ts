@@ -8,7 +8,7 @@ import { ReportMetrics } from '../metrics/report.metrics.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
 import { traced } from '../tracing/tracing.ts';
 import { type ReportElement, type ReportResult, reportProgress } from './progress.sql.ts';
-import { backoffMs, ReportQueue, type WaitingReport } from './report.queue.ts';
+import { backoffMs, type ReportAnswer, ReportFailure, ReportQueue, type WaitingReport } from './report.queue.ts';
 
 /** The maximum number of reports per call: enough to share the commit, few enough that no report waits long for the others. */
 const BATCH_SIZE = 128;
@@ -68,43 +68,63 @@ export class ReportBatcher {
 
   /** Resolves when the report is committed. The report must belong to the organization of the current tenant. */
   report(report: ReportElement): Promise<ReportResult> {
-    const since = performance.now();
-    return traced('report', {}, () => this.take(report)).then(
-      (result) => {
-        this.metrics.done(result.outcome, (performance.now() - since) / 1000);
-        return result;
-      },
-      (error) => {
-        this.metrics.lost(error instanceof Problem ? 'refused' : 'failed');
-        throw error;
-      },
+    return traced(
+      'report',
+      {},
+      () =>
+        new Promise((resolve, reject) => {
+          this.take(report, (answer) => {
+            if (answer instanceof ReportFailure) reject(answer.error);
+            else resolve(answer);
+          });
+        }),
     );
   }
 
-  private take(report: ReportElement): Promise<ReportResult> {
-    const queue = this.queueOf(report.org_id);
-    if (queue.size >= MAX_WAITING)
-      return Promise.reject(
-        new Problem('organization-busy', `${MAX_WAITING} reports of your organization are waiting already.`, {
-          retryAfter: 1,
+  /** Sends many reports of one caller, batched like all other reports. Returns the answers in the order of the reports. */
+  reportAll(reports: readonly ReportElement[]): Promise<readonly ReportAnswer[]> {
+    const answers = new Array<ReportAnswer>(reports.length);
+    return traced(
+      'reports',
+      { 'sync.reports': reports.length },
+      () =>
+        new Promise((resolve) => {
+          // A promise for each would cost more than its turn in the batch.
+          let missing = reports.length;
+          if (missing === 0) resolve(answers);
+          for (const [index, report] of reports.entries())
+            this.take(report, (answer) => {
+              answers[index] = answer;
+              missing -= 1;
+              if (missing === 0) resolve(answers);
+            });
         }),
-      );
-    if (this.expectedMs(queue) > REFUSED_ABOVE_MS) {
-      queue.presentUntil = steadyNow() + PRESENT_MS;
-      this.look();
-      return refuseLater(overloaded('More reports wait for the database than it gets through in time.'));
-    }
-    return new Promise((resolve, reject) => {
-      queue.presentUntil = steadyNow() + PRESENT_MS;
-      queue.add({ report, queue, since: steadyNow(), attempts: 0, isAnswered: false, resolve, reject });
-      this.look();
-      this.offer(queue);
-    });
+    );
   }
 
-  /** Sends many reports of one caller, batched like all other reports. Returns the results in the order of the reports. */
-  async reportAll(reports: readonly ReportElement[]): Promise<PromiseSettledResult<ReportResult>[]> {
-    return Promise.allSettled(reports.map((report) => this.report(report)));
+  private take(report: ReportElement, answer: (answer: ReportAnswer) => void): void {
+    const queue = this.queueOf(report.org_id);
+    const since = steadyNow();
+    const answered = (one: ReportAnswer) => {
+      if (one instanceof ReportFailure) this.metrics.lost(one.error instanceof Problem ? 'refused' : 'failed');
+      else this.metrics.done(one.outcome, (steadyNow() - since) / 1000);
+      answer(one);
+    };
+    if (queue.size >= MAX_WAITING) {
+      const detail = `${MAX_WAITING} reports of your organization are waiting already.`;
+      answered(new ReportFailure(new Problem('organization-busy', detail, { retryAfter: 1 })));
+      return;
+    }
+    queue.presentUntil = since + PRESENT_MS;
+    this.look();
+    if (this.expectedMs(queue) > REFUSED_ABOVE_MS)
+      refuseLater(overloaded('More reports wait for the database than it gets through in time.')).catch((refusal) =>
+        answered(new ReportFailure(refusal)),
+      );
+    else {
+      queue.add({ report, queue, since, attempts: 0, isAnswered: false, answer: answered });
+      this.offer(queue);
+    }
   }
 
   private state(): { waiting: number; oldestSeconds: number } {
@@ -230,14 +250,14 @@ export class ReportBatcher {
     for (const one of batch) {
       const result = byKey.get(keyOf(one.report)) as ReportResult;
       if (result.outcome === 'locked') this.pause(one);
-      else this.settle(one, () => one.resolve(result));
+      else this.settle(one, result);
     }
   }
 
   /** Its row is locked: sent again after a pause, unless its caller has waited long enough. */
   private pause(one: WaitingReport): void {
     if (one.isAnswered) {
-      this.settle(one, () => undefined);
+      this.settle(one);
       return;
     }
     setTimeout(() => {
@@ -247,13 +267,13 @@ export class ReportBatcher {
   }
 
   private fail(one: WaitingReport, error: unknown): void {
-    this.settle(one, () => one.reject(error));
+    this.settle(one, new ReportFailure(error));
   }
 
-  private settle(one: WaitingReport, respond: () => void): void {
-    if (!one.isAnswered) {
+  private settle(one: WaitingReport, answer?: ReportAnswer): void {
+    if (!one.isAnswered && answer) {
       one.isAnswered = true;
-      respond();
+      one.answer(answer);
     }
     one.queue.remove(one);
     this.offer(one.queue);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { backoffMs, ReportQueue, type WaitingReport } from './report.queue.ts';
+import { backoffMs, ReportFailure, ReportQueue, type WaitingReport } from './report.queue.ts';
 
 const NOW = 1_000_000;
 
@@ -9,8 +9,7 @@ function waiting(queue: ReportQueue, sync_id: string, since = NOW) {
   const one: WaitingReport = {
     report: { org_id: 'org-1', sync_id },
     ...{ queue, since, attempts: 0, isAnswered: false },
-    resolve: () => undefined,
-    reject: (error) => refused.push(error),
+    answer: (answer) => answer instanceof ReportFailure && refused.push(answer.error),
   };
   queue.add(one);
   return { one, refused };

@@ -1,13 +1,23 @@
 import { syncLocked } from './progress.problem.ts';
 import type { ReportElement, ReportResult } from './progress.sql.ts';
 
+/** Why a report has no result. */
+export class ReportFailure {
+  readonly error: unknown;
+
+  constructor(error: unknown) {
+    this.error = error;
+  }
+}
+
+export type ReportAnswer = ReportResult | ReportFailure;
+
 /** A report whose caller waits for the result. */
 export interface WaitingReport {
   readonly report: ReportElement;
   readonly queue: ReportQueue;
   readonly since: number;
-  readonly resolve: (result: ReportResult) => void;
-  readonly reject: (error: unknown) => void;
+  readonly answer: (answer: ReportAnswer) => void;
   /** How often it was sent. */
   attempts: number;
   /** The caller has an answer; nothing more is said to it. */
@@ -135,5 +145,5 @@ export class ReportQueue {
 function refuse(one: WaitingReport): void {
   if (one.isAnswered) return;
   one.isAnswered = true;
-  one.reject(syncLocked());
+  one.answer(new ReportFailure(syncLocked()));
 }

@@ -189,6 +189,37 @@ describe('reporting many', () => {
     expect((await syncs.read(first)).body.processed_count).toBe(3);
   });
 
+  it('with Prefer: return=minimal says of each what its reporter acts upon, and the problems as ever', async () => {
+    const [paused, ends, other] = [await syncs.started(), await syncs.started(), await syncs.started()];
+    await syncs.control(paused, 'pause').expect(200);
+    const reports = [
+      { sync_id: paused, processed_count: 1 },
+      { sync_id: ends, processed_count: 10 },
+      { sync_id: other, processed_count: 11 },
+      { sync_id: 'none', processed_count: 1 },
+    ];
+    const minimal = () => syncs.reportMany(reports).set('Prefer', 'return=minimal').expect(200);
+    const { body, headers } = await minimal();
+    expect(headers['preference-applied']).toBe('return=minimal');
+    const told = (status: string, pause_requested: boolean) => ({
+      state: { status, cancel_requested: false, pause_requested },
+      status: 200,
+    });
+    const problem = (type: string) => ({ problem: expect.objectContaining({ type: expect.stringContaining(type) }) });
+    expect(body.items).toEqual([
+      { sync_id: paused, ...told('running', true) },
+      { sync_id: ends, ...told('completed', false) },
+      { sync_id: other, status: 422, ...problem('counts-above-total') },
+      { sync_id: 'none', status: 404, ...problem('not-found') },
+    ]);
+    expect((await syncs.read(ends)).body).toMatchObject({ processed_count: 10, status: 'completed' });
+    // A report that comes again after the end has the same answer.
+    expect((await minimal()).body).toEqual(body);
+    const whole = await syncs.reportMany(reports).expect(200);
+    expect(whole.headers).not.toHaveProperty('preference-applied');
+    expect(whole.body.items[0].progress).toMatchObject({ sync_id: paused, processed_count: 1, pause_requested: true });
+  });
+
   it('refuses more than 1,000', async () => {
     const items = Array.from({ length: 1001 }, () => ({ sync_id: 'x' }));
     const { body } = await syncs.reportMany(items).expect(422);

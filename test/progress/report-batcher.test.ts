@@ -8,6 +8,7 @@ import { MetricsRegistry } from '../../src/metrics/metrics.controller.ts';
 import { ReportMetrics } from '../../src/metrics/report.metrics.ts';
 import { type ReportElement, type ReportResult, reportProgress } from '../../src/progress/progress.sql.ts';
 import { ReportBatcher } from '../../src/progress/report.batcher.ts';
+import { ReportFailure } from '../../src/progress/report.queue.ts';
 import { type BreakableProxy, startBreakableProxy } from '../support/breakable-proxy.ts';
 import { createTestDatabase, sql, type TestDatabase } from '../support/test-database.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -160,10 +161,8 @@ describe("Eight loops of bulk reports at most double another's p99: organization
     const settled = batcher.reportAll(reports);
     const other = report(2, 1);
     database.open();
-    const problems = (await settled).filter(({ status }) => status === 'rejected');
-    expect(problems).toEqual([
-      { status: 'rejected', reason: expect.objectContaining({ problem: 'organization-busy' }) },
-    ]);
+    const problems = (await settled).filter((answer) => answer instanceof ReportFailure);
+    expect(problems).toEqual([{ error: expect.objectContaining({ problem: 'organization-busy' }) }]);
     expect((await other).outcome).toBe('reported');
   });
 });

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, PickType } from '@nestjs/swagger';
 import { MAX_COUNT } from '../../common/bounds.decorator.ts';
 import { ProblemDto } from '../../common/operation.ts';
 import { SYNC_STATUSES, type SyncStatus } from '../../common/sync-status.ts';
@@ -180,6 +180,9 @@ export class ProgressDto {
   eta_seconds: number | null;
 }
 
+/** What a reporter acts upon. */
+export class SyncStateDto extends PickType(ProgressDto, ['status', 'cancel_requested', 'pause_requested']) {}
+
 /** The result of one report of a bulk request. */
 export class BulkReportResultDto {
   @ApiProperty({ type: String, nullable: true, example: 'sync-woo-1762430000000' })
@@ -194,6 +197,13 @@ export class BulkReportResultDto {
 
   @ApiProperty({ type: ProgressDto, required: false })
   progress?: ProgressDto;
+
+  @ApiProperty({
+    type: SyncStateDto,
+    required: false,
+    description: 'In place of progress, when asked for by Prefer: return=minimal',
+  })
+  state?: SyncStateDto;
 
   @ApiProperty({ type: ProblemDto, required: false })
   problem?: ProblemDto;
