@@ -1,4 +1,3 @@
-import { type OdooSandbox, startOdooSandbox } from '@sync-operations/sandbox';
 import type { Check } from './checks.ts';
 import { type Connected, connectBoth } from './connection.setup.ts';
 import {
@@ -12,16 +11,12 @@ import {
 } from './connector.checks.ts';
 import type { DemoOptions } from './demo.options.ts';
 import { clientOf, SHOP_SEED, type Stage } from './demo.stage.ts';
-import { type ExpectedChanges, seedPartners } from './partner.seed.ts';
+import { seedPartners } from './partner.seed.ts';
 import { itemLines, readPreview } from './preview.text.ts';
 import { ServiceRuns } from './service.runs.ts';
 import { checkLine, isRight } from './summary.text.ts';
 import { grouped, type Terminal } from './terminal.ts';
 
-/** Partners that exist in the Odoo only, not in the shop. */
-const OWN_PARTNERS = 200;
-/** Delay of each response of the Odoo, unless --fast is given; slow enough to watch. */
-const ODOO_LATENCY_MS = 10;
 const NEW_PHONE = '+49 221 4711';
 
 export interface ConnectorOutcome {
@@ -46,7 +41,9 @@ export async function playConnectors(
   const another = clientOf(stage.service.access(), `${options.orgId}-b`);
   say('\n2. The service itself syncs the shop into an ERP: WooCommerce → Odoo\n');
 
-  const { odoo, expected, before } = await startOdoo(stage, options);
+  const { odoo } = stage;
+  const expected = seedPartners(odoo.admin, { ...SHOP_SEED, customers: options.customers });
+  const before = partnersIn(odoo);
   say(`  Sandbox Odoo 19 with ${grouped(before)} partners on ${odoo.url}`);
   say("  Some of them are the shop's customers: a few outdated, a few entered twice.");
   const connected = await connectBoth(api, stage.shop, odoo, signal);
@@ -90,25 +87,6 @@ export async function playConnectors(
   say('\nRead back through the API, and in the Odoo itself:');
   for (const check of checks) say(checkLine(check));
   return { shopConnection, odooConnection, cacheKey: cache_key, customerId: id, allRight: checks.every(isRight) };
-}
-
-interface StartedOdoo {
-  readonly odoo: OdooSandbox;
-  readonly expected: ExpectedChanges;
-  /** How many partners it has. */
-  readonly before: number;
-}
-
-async function startOdoo({ cleanup }: Stage, { customers, fast }: DemoOptions): Promise<StartedOdoo> {
-  const odoo = await startOdooSandbox({
-    version: 19,
-    partners: OWN_PARTNERS,
-    latencyMs: fast ? 0 : ODOO_LATENCY_MS,
-  });
-  // Stops after the service, which would otherwise keep trying to reach it.
-  cleanup.unshift(() => odoo.stop());
-  const expected = seedPartners(odoo.admin, { ...SHOP_SEED, customers });
-  return { odoo, expected, before: partnersIn(odoo) };
 }
 
 function connectedLine({ connection, check }: Connected): string {

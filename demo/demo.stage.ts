@@ -1,21 +1,35 @@
 import { join, relative } from 'node:path';
 import { type Client, createSyncClient } from '@sync-operations/client';
 import { freePort, openDataFolder, startEmbeddedPostgres } from '@sync-operations/embedded-postgres';
-import { badCustomerCount, startWooCommerceSandbox, type WooCommerceSandbox } from '@sync-operations/sandbox';
+import {
+  badCustomerCount,
+  type OdooSandbox,
+  type ShopSeed,
+  startOdooSandbox,
+  startWooCommerceSandbox,
+  type WooCommerceSandbox,
+} from '@sync-operations/sandbox';
 import { loadEnvironment } from '../src/config/environment.ts';
+import { CREATE_EXAMPLES } from '../src/connectors/connections/dto/connection.examples.ts';
 import { CrmStore } from './crm.store.ts';
+import type { DemoOptions } from './demo.options.ts';
 import { NO_OTHER_DATABASE, type ServiceAccess } from './service.launch.ts';
 import { type SupervisedService, superviseService } from './service.process.ts';
 import { grouped } from './terminal.ts';
 
 /** Determines the shop's customers, together with their number. */
 export const SHOP_SEED = { badRate: 0.01, seed: 1 };
+/** Partners that exist in the Odoo only, not in the shop. */
+const OWN_PARTNERS = 200;
+/** Delay of each response of the Odoo, unless --fast is given; slow enough to watch. */
+const ODOO_LATENCY_MS = 10;
 const CALL_TIMEOUT_MS = 15_000;
 
-/** What the demo plays on: the service, a shop to read from and a table to write to. */
+/** What the demo plays on: the service, a shop to read from, a table and an Odoo to write to. */
 export interface Stage {
   readonly service: SupervisedService;
   readonly shop: WooCommerceSandbox;
+  readonly odoo: OdooSandbox;
   readonly crm: CrmStore;
   /** How many of the shop's customers the CRM's table must refuse. */
   readonly bad: number;
@@ -25,8 +39,7 @@ export interface Stage {
   readonly cleanup: (() => Promise<void>)[];
 }
 
-export interface StageOptions {
-  readonly customers: number;
+export interface StageOptions extends Pick<DemoOptions, 'customers' | 'fast'> {
   /** Aborted when the service cannot be kept running; abort it to end the service. */
   readonly stopping: AbortController;
   readonly say: (line?: string) => void;
@@ -35,18 +48,21 @@ export interface StageOptions {
 }
 
 /** Starts everything. When it throws, `cleanup` stops what has started by then. */
-export async function setStage({ customers, stopping, say, cleanup }: StageOptions): Promise<Stage> {
+export async function setStage({ customers, fast, stopping, say, cleanup }: StageOptions): Promise<Stage> {
   Object.assign(process.env, NO_OTHER_DATABASE);
   const { PORT, SYNC_DATA_DIR: dataDir } = loadEnvironment();
   const port = await freePort(PORT || undefined);
   if (PORT !== 0 && port !== PORT) say(`Port ${PORT} is in use, so the demo uses ${port}.`);
   const { root } = openDataFolder(dataDir);
   const logFile = join(root, 'demo-service.log');
+  const shape = { ...SHOP_SEED, customers };
+  const { shop, odoo } = await startSystems(shape, fast, cleanup);
   say(`Starting the service; its log is ${nearest(logFile)}`);
   const service = await superviseService({
     port,
     dataDir,
     logFile,
+    systems: { shop: shop.url, erp: odoo.url },
     say: (line) => say(`  ${line.replaceAll(root, nearest(root))}`),
     until: stopping.signal,
   });
@@ -57,9 +73,6 @@ export async function setStage({ customers, stopping, say, cleanup }: StageOptio
   };
   cleanup.push(stopService);
 
-  const shape = { ...SHOP_SEED, customers };
-  const shop = await startWooCommerceSandbox(shape);
-  cleanup.push(() => shop.stop());
   say(`  Sandbox WooCommerce shop with ${grouped(customers)} customers on ${shop.url}`);
 
   // The demo uses the server too, so the CRM's table stays reachable while the service is down.
@@ -72,7 +85,22 @@ export async function setStage({ customers, stopping, say, cleanup }: StageOptio
   const crm = await CrmStore.open(database.ownerUrl);
   cleanup.push(() => crm.close());
   const bad = badCustomerCount(shape);
-  return { service, shop, crm, bad, dataDir: dataDir === '.data' ? undefined : dataDir, cleanup };
+  return { service, shop, odoo, crm, bad, dataDir: dataDir === '.data' ? undefined : dataDir, cleanup };
+}
+
+/**
+ * With the credentials of the examples at /docs, which connect them. They stop after the service, which would otherwise keep trying to
+ * reach them.
+ */
+async function startSystems(shape: ShopSeed, fast: boolean, cleanup: StageOptions['cleanup']) {
+  const { consumer_key: consumerKey, consumer_secret: consumerSecret } = CREATE_EXAMPLES['a shop'].value.credentials;
+  const { database, username, api_key: apiKey } = CREATE_EXAMPLES['an ERP'].value.credentials;
+  const shop = await startWooCommerceSandbox({ ...shape, consumerKey, consumerSecret });
+  cleanup.push(() => shop.stop());
+  const latencyMs = fast ? 0 : ODOO_LATENCY_MS;
+  const odoo = await startOdooSandbox({ version: 19, partners: OWN_PARTNERS, latencyMs, database, username, apiKey });
+  cleanup.push(() => odoo.stop());
+  return { shop, odoo };
 }
 
 /** Calls have a time limit, so that a call to a hanging service is retried. */

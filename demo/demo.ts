@@ -65,7 +65,7 @@ async function main(): Promise<number> {
   const cleanup: (() => Promise<void>)[] = [];
   try {
     const options = readOptions(process.argv.slice(2));
-    const stage = await setStage({ customers: options.customers, stopping, say: terminal.say, cleanup });
+    const stage = await setStage({ ...options, stopping, say: terminal.say, cleanup });
     terminal.say('  Watch it in a browser; the link signs in once:');
     terminal.say(`  ${signInTo(stage.service.access(), options.orgId)}`);
     const outcome = await playOn(stage, options, terminal, signal);

@@ -11,6 +11,8 @@ const STOP_WITHIN_MS = 45_000;
 export interface ServiceOptions {
   readonly port: number;
   readonly dataDir: string;
+  /** Addresses of the shop and the ERP that the examples at /docs connect. */
+  readonly systems: { readonly shop: string; readonly erp: string };
   /** Receives the service's JSON log lines and its stderr. */
   readonly logFile: string;
   /** Receives the lines for people. */
@@ -93,9 +95,10 @@ async function endOf(child: ChildProcess): Promise<string> {
 }
 
 /** The demo always uses the embedded Postgres and listens on this machine only, whatever the environment or an .env file says. */
-function serviceEnvironment({ port, dataDir }: ServiceOptions): NodeJS.ProcessEnv {
+function serviceEnvironment({ port, dataDir, systems }: ServiceOptions): NodeJS.ProcessEnv {
   const own = { PORT: String(port), HOST: '127.0.0.1', SYNC_DATA_DIR: dataDir };
-  return { ...process.env, ...NO_OTHER_DATABASE, ...RUN_SETTINGS, ...own };
+  const forDocs = { SYNC_DOCS_SHOP_URL: systems.shop, SYNC_DOCS_ERP_URL: systems.erp };
+  return { ...process.env, ...NO_OTHER_DATABASE, ...RUN_SETTINGS, ...own, ...forDocs };
 }
 
 /** Lets the service call the sandboxes on this machine, and continues a run soon after a kill -9. */

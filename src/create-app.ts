@@ -103,7 +103,7 @@ export async function createApp(environment: Environment): Promise<NestFastifyAp
   fastify.addHook('preHandler', bindTenant);
   serveErrorPage(app);
   if (environment.SYNC_WORKER !== 'only') {
-    serveDocument(app);
+    serveDocument(app, { shop: environment.SYNC_DOCS_SHOP_URL, erp: environment.SYNC_DOCS_ERP_URL });
     await serveDashboard(app);
     await serveHandbook(app);
   }

@@ -1,12 +1,12 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { OrgQuery } from '../common/list-query.dto.ts';
 import { Operation } from '../common/operation.ts';
 import { Idempotent } from '../idempotency/idempotency.interceptor.ts';
 import { AlertRulesService } from './alert-rules.service.ts';
 import { AlertRuleDto, AlertRuleListDto } from './dto/rule.dto.ts';
-import { AlertRuleIdParam, ChangeAlertRuleDto, CreateAlertRuleDto } from './dto/rule-requests.dto.ts';
+import { AlertRuleIdParam, ChangeAlertRuleDto, CreateAlertRuleDto, RULE_EXAMPLES } from './dto/rule-requests.dto.ts';
 
 @ApiTags('alerts')
 @Controller('api/sync/alert-rules')
@@ -15,6 +15,7 @@ export class AlertRulesController {
 
   @Post()
   @Idempotent()
+  @ApiBody({ type: CreateAlertRuleDto, examples: RULE_EXAMPLES })
   @Operation({
     id: 'createAlertRule',
     summary: 'Add an alert rule',

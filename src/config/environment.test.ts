@@ -133,6 +133,8 @@ describe('a wrong variable', () => {
     ['MIGRATION_DATABASE_URL', 'db.example', 'http://u@h/d', 'postgres://u@h'],
     ['SYNC_DB_POOL_SIZE', '0', '1', '201', 'ten'],
     ['SYNC_CORS_ORIGINS', '*', 'app.example', 'https://app.example/', 'https://a.example, https://b.example'],
+    ['SYNC_DOCS_SHOP_URL', 'shop.example', 'ftp://shop.example', 'https://shop.example?page=1'],
+    ['SYNC_DOCS_ERP_URL', 'erp.example', 'ftp://erp.example', 'https://user@erp.example'],
     ['SYNC_TRUSTED_PROXIES', 'proxy.example', '10.0.0.0/33', '10.0.0.1,', '10.0.0.1 10.0.0.2'],
     ['SYNC_ORG_DB_CONNECTIONS', '0', '201', 'half'],
     ['SYNC_ORG_DB_WAITING', '0', '100001', 'all'],

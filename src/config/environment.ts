@@ -116,6 +116,8 @@ const schema = z
     SYNC_MAX_CONNECTIONS_PER_ADDRESS: wholeNumber(10, 1_000_000).default(2_000),
     SYNC_TRUSTED_PROXIES: addresses.optional(),
     SYNC_CORS_ORIGINS: origins.optional(),
+    SYNC_DOCS_SHOP_URL: publicUrl.optional(),
+    SYNC_DOCS_ERP_URL: publicUrl.optional(),
     SYNC_UNKNOWN_KEYS_PER_SECOND: wholeNumber(1, 100_000).default(30),
     SYNC_ORG_REQUESTS_PER_SECOND: wholeNumber(1, 1_000_000).default(200),
     SYNC_PRINCIPAL_REQUESTS_PER_SECOND: wholeNumber(1, 1_000_000).default(150),

@@ -1,10 +1,10 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { Page } from '../common/cursor.ts';
 import { PageQuery } from '../common/list-query.dto.ts';
 import { Operation } from '../common/operation.ts';
 import { Idempotent } from '../idempotency/idempotency.interceptor.ts';
-import { EraseDto, ErasureDto, ErasureIdParam, ErasurePageDto } from './dto/erasures.dto.ts';
+import { ERASE_EXAMPLES, EraseDto, ErasureDto, ErasureIdParam, ErasurePageDto } from './dto/erasures.dto.ts';
 import { ErasuresService } from './erasures.service.ts';
 
 @ApiTags('erasures')
@@ -15,6 +15,7 @@ export class ErasuresController {
   @Post()
   @HttpCode(202)
   @Idempotent()
+  @ApiBody({ type: EraseDto, examples: ERASE_EXAMPLES })
   @Operation({
     id: 'erasePerson',
     summary: 'Erase a person',

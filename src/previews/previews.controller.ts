@@ -7,7 +7,7 @@ import { TakesNoPlace } from '../common/route.config.ts';
 import { ConnectionIdParam } from '../connectors/connections/dto/requests.dto.ts';
 import { Idempotent } from '../idempotency/idempotency.interceptor.ts';
 import { CacheKeyParam } from '../preview-cache/dto/preview.dto.ts';
-import { OneItemDto, RunIdParam } from '../runs/dto/requests.dto.ts';
+import { OneItemDto, RunIdParam, UNDO_EXAMPLES } from '../runs/dto/requests.dto.ts';
 import { LOCATION, located } from '../runs/runs.controller.ts';
 import { changesToCsv } from './changes.export.ts';
 import { PreviewChangePageDto, PreviewChangesQuery, PreviewRunDto, StartPreviewDto } from './dto/preview.dto.ts';
@@ -46,7 +46,7 @@ export class PreviewsController {
   @Post('runs/:sync_id/undo')
   @HttpCode(202)
   @Idempotent()
-  @ApiBody({ type: OneItemDto, required: false })
+  @ApiBody({ type: OneItemDto, required: false, examples: UNDO_EXAMPLES })
   @Operation({
     id: 'undoRun',
     summary: 'Compute how to take back what a sync changed',

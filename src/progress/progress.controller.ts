@@ -9,10 +9,13 @@ import { BulkReportResultsDto, ProgressDto, SlowSyncDto } from './dto/progress.d
 import {
   ActiveSyncsQuery,
   BulkReportDto,
+  CancelledSyncParam,
   CompleteDto,
   FailDto,
+  FailedSyncParam,
   ReportDto,
   SlowSyncsQuery,
+  START_EXAMPLES,
   StartSyncDto,
   SyncIdParam,
 } from './dto/requests.dto.ts';
@@ -28,6 +31,7 @@ export class ProgressController {
 
   @Post()
   @Idempotent()
+  @ApiBody({ type: StartSyncDto, examples: START_EXAMPLES })
   @Operation({
     id: 'startSync',
     summary: 'Start a sync',
@@ -156,7 +160,7 @@ export class ProgressController {
     ok: REPORTED,
     problems: ['not-found', 'sync-ended', 'counts-backwards', 'counts-above-total'],
   })
-  fail(@Param() { sync_id }: SyncIdParam, @Body() body: FailDto): Promise<string> {
+  fail(@Param() { sync_id }: FailedSyncParam, @Body() body: FailDto): Promise<string> {
     return this.progress.fail(sync_id, body);
   }
 
@@ -171,7 +175,7 @@ export class ProgressController {
     ok: [{ status: 200, description: 'The sync, with cancel_requested', type: ProgressDto }],
     problems: ['not-found', 'sync-ended'],
   })
-  cancel(@Param() { sync_id }: SyncIdParam): Promise<ProgressDto> {
+  cancel(@Param() { sync_id }: CancelledSyncParam): Promise<ProgressDto> {
     return this.progress.control(sync_id, 'cancel');
   }
 

@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { Page } from '../common/cursor.ts';
 import { Operation } from '../common/operation.ts';
 import { Idempotent } from '../idempotency/idempotency.interceptor.ts';
-import { OneItemDto, RunIdParam, RunsQuery, StartRunDto } from './dto/requests.dto.ts';
+import { OneItemDto, RETRY_EXAMPLES, RunIdParam, RunsQuery, StartRunDto } from './dto/requests.dto.ts';
 import { RunDto, RunPageDto } from './dto/run.dto.ts';
 import { FreshPreviewInterceptor } from './fresh-preview.interceptor.ts';
 import { RunsService } from './runs.service.ts';
@@ -45,7 +45,7 @@ export class RunsController {
   @Post('progress/:sync_id/retry-failed')
   @HttpCode(202)
   @Idempotent()
-  @ApiBody({ type: OneItemDto, required: false })
+  @ApiBody({ type: OneItemDto, required: false, examples: RETRY_EXAMPLES })
   @Operation({
     id: 'retryFailedItems',
     summary: 'Retry the items of a sync that failed or were skipped',

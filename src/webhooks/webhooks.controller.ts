@@ -1,10 +1,10 @@
 import { Controller, HttpCode, Param, Post, Req } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiHeaders, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Public } from '../auth/auth.decorators.ts';
 import { Operation } from '../common/operation.ts';
 import { routeSettings } from '../common/route.config.ts';
-import { WebhookParam, WebhookResponseDto } from './dto/webhook.dto.ts';
+import { WEBHOOK_BODY, WEBHOOK_HEADERS, WebhookParam, WebhookResponseDto } from './dto/webhook.dto.ts';
 import { WebhookService } from './webhook.service.ts';
 
 /** The handler receives the raw body as a Buffer, because the signature covers its bytes. An order of many lines has some 100 KiB. */
@@ -22,6 +22,8 @@ export class WebhooksController {
   @HttpCode(200)
   @Public()
   @SignedBody()
+  @ApiHeaders(WEBHOOK_HEADERS.map(({ example, ...header }) => ({ ...header, schema: { type: 'string', example } })))
+  @ApiBody(WEBHOOK_BODY)
   @Operation({
     id: 'receiveWebhook',
     summary: 'Receive a webhook of a connected system',

@@ -47,7 +47,7 @@ async function execute(block: Locator): Promise<string> {
   return block.locator('.live-responses-table .response-col_status').last().innerText();
 }
 
-async function authorize(page: Page): Promise<void> {
+async function authorize(page: Page, orgId = 'org-docs'): Promise<void> {
   const key = await service.createKey({ orgId: null, scopes: ['sync:admin'] });
   await page.getByRole('button', { name: 'Authorize' }).click();
   const dialog = page.getByRole('dialog', { name: 'Available authorizations' });
@@ -57,7 +57,7 @@ async function authorize(page: Page): Promise<void> {
     await part.getByRole('button', { name: 'Authorize' }).click();
   };
   await fill('key (apiKey)', key);
-  await fill('organization (apiKey)', 'org-docs');
+  await fill('organization (apiKey)', orgId);
   await dialog.getByRole('button', { name: 'Close' }).first().click();
 }
 
@@ -110,6 +110,13 @@ describe('/docs, for whoever tries the API there', () => {
     await authorize(page);
     expect(await execute(await open(page, 'createConnection'))).toContain('201');
     expect(await execute(await open(page, 'getConnection'))).toContain('200');
+  }, 180_000);
+
+  it('signs a webhook as the shop that was connected there', async () => {
+    const { page } = await openDocs({}, 'connections', 'hooks');
+    await authorize(page, 'org-hooks');
+    expect(await execute(await open(page, 'createConnection'))).toContain('201');
+    expect(await execute(await open(page, 'receiveWebhook'))).toContain('200');
   }, 180_000);
 
   it('asks for the organization once, with the credentials', async () => {

@@ -1,16 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MADE } from '../../src/http/docs.examples.ts';
+import {
+  type OdooSandbox,
+  startOdooSandbox,
+  startWooCommerceSandbox,
+  type WooCommerceSandbox,
+} from '@sync-operations/sandbox';
+import { afterAll, describe, expect, it } from 'vitest';
+import { CREATE_EXAMPLES } from '../../src/connectors/connections/dto/connection.examples.ts';
+import { STAND_INS } from '../../src/http/docs.examples.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
+import { waitFor } from '../support/wait-for.ts';
 
-let service: TestService;
-let document: Document;
-beforeAll(async () => {
-  service = await startTestService();
-  // As the page has it, within its script.
-  const script = await (await fetch(`${service.url}/docs/swagger-ui-init.js`)).text();
-  document = JSON.parse(/let options = (\{.*?\n\});/s.exec(script)?.[1] ?? '').swaggerDoc;
-});
-afterAll(() => service.close());
+/** The page's own script, whose examples stand for what was made. */
+const PAGE_SCRIPT = '../../src/http/docs-page/stand-ins.js';
 
 interface Schema {
   readonly $ref?: string;
@@ -40,15 +41,16 @@ interface Document {
 }
 
 /** As Swagger UI makes it: what has no example is shown by its type. */
-function sampleOf(schema: Schema): unknown {
-  if (schema.$ref) return sampleOf(document.components.schemas[schema.$ref.split('/').at(-1) ?? ''] as Schema);
+function sampleOf(document: Document, schema: Schema): unknown {
+  const ofPart = (part: Schema) => sampleOf(document, part);
+  if (schema.$ref) return ofPart(document.components.schemas[schema.$ref.split('/').at(-1) ?? ''] as Schema);
   if (schema.example !== undefined) return schema.example;
-  if (schema.allOf) return Object.assign({}, ...schema.allOf.map(sampleOf));
-  if (schema.oneOf) return sampleOf(schema.oneOf[0] as Schema);
+  if (schema.allOf) return Object.assign({}, ...schema.allOf.map(ofPart));
+  if (schema.oneOf) return ofPart(schema.oneOf[0] as Schema);
   if (schema.enum) return schema.enum[0];
   if (schema.properties)
-    return Object.fromEntries(Object.entries(schema.properties).map(([name, one]) => [name, sampleOf(one)]));
-  if (schema.items) return [sampleOf(schema.items)];
+    return Object.fromEntries(Object.entries(schema.properties).map(([name, one]) => [name, ofPart(one)]));
+  if (schema.items) return [ofPart(schema.items)];
   return { string: 'string', number: 0, integer: 0, boolean: true, object: {} }[schema.type ?? 'object'];
 }
 
@@ -60,38 +62,37 @@ interface Step {
   readonly body: string | undefined;
 }
 
-/** What ends or removes what the others look at comes after them, a connection after what it has. */
-const rank = ({ id }: Step): number =>
-  id === 'removeConnection' ? 2 : /^(complete|fail|cancel|refuse|delete|remove|revoke)/.test(id) ? 1 : 0;
+/** As the page says: first what makes something, then what looks at it, then what ends or removes it, a connection after what it has. */
+const ORDER = [
+  /^(create|start|store)/,
+  /^(?!create|start|store|complete|refuse|delete|remove|revoke)/,
+  /^(?!removeConnection)/,
+];
+const rank = ({ id }: Step): number => [...ORDER, /./].findIndex((ids) => ids.test(id));
 
-/** What nothing on the page can make, and how its absence is answered, which the documentation of each says. */
-const REFUSED: Readonly<Record<string, number>> = {
-  // Members come with their first sign-in, records with a run, alerts with a rule that is evaluated.
-  ...{ changeMember: 404, getRecord: 404, getAlert: 404, unmuteAlert: 404, resolveAlert: 404 },
-  ...{ acknowledgeAlert: 404, muteAlert: 404 },
-  // The run of the example is still queued, waits for nobody and is no reconcile.
-  ...{ retryFailedItems: 409, undoRun: 409, approveRun: 409, refuseRun: 409, listDifferences: 404 },
-  // The preview of the example was stored by a client, with all of its data.
-  ...{ listPreviewChanges: 404, listChangeGroups: 404, exportPreviewChanges: 404 },
-  // The example's shop does not exist: nothing is matched in it, and it signs nothing.
-  ...{ previewMatches: 503, setBindings: 503, removeBinding: 404, receiveWebhook: 401 },
-  // No customer has been read, so there is none of the example's id to erase.
-  ...{ erasePerson: 404, getErasure: 404 },
-  // A sync ends once.
-  ...{ failSync: 409, cancelSync: 409 },
+/** What nothing on the page can make, which the documentation of each operation says: members come with their first sign-in … */
+const REFUSED: Readonly<Record<string, number>> = { changeMember: 404, approveRun: 409, refuseRun: 409 };
+
+/** Where nobody works, and the shop and the ERP of the examples do not exist: no run ends, nothing is read, nothing is evaluated. */
+const REFUSED_WITHOUT_SYSTEMS: Readonly<Record<string, number>> = {
+  ...REFUSED,
+  ...{ getRecord: 404, getAlert: 404, unmuteAlert: 404, resolveAlert: 404, acknowledgeAlert: 404, muteAlert: 404 },
+  ...{ retryFailedItems: 409, undoRun: 409, getPreview: 404, deletePreview: 404, listPreviewChanges: 404 },
+  ...{ listChangeGroups: 404, exportPreviewChanges: 404, previewMatches: 503, setBindings: 503, removeBinding: 404 },
+  ...{ erasePerson: 404 },
 };
 
 /** One step for each body that is shown, in the order of the document. */
-function steps(): Step[] {
+function steps(document: Document): Step[] {
   const all = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).flatMap(([method, operation]): Step[] => {
       const content = operation.requestBody?.content['application/json'];
       const bodies = content?.examples
         ? Object.values(content.examples).map(({ value }) => value)
-        : [content && sampleOf(content.schema)];
+        : [content && sampleOf(document, content.schema)];
       return bodies.map((body) => ({
         ...{ id: operation.operationId, method: method.toUpperCase(), path, operation },
-        body: body === undefined ? undefined : JSON.stringify(body),
+        body: body === undefined ? undefined : JSON.stringify(body, null, 2),
       }));
     }),
   );
@@ -111,42 +112,104 @@ function addressOf({ path, operation }: Step): string {
   return `${address}${query.size > 0 ? `?${query}` : ''}`;
 }
 
+/** Headers that have an example, and the type of a body. */
+const headersOf = ({ operation, body }: Step): Record<string, string> => ({
+  ...Object.fromEntries(
+    (operation.parameters ?? []).flatMap(({ name, in: place, schema }) =>
+      place === 'header' && schema?.example !== undefined ? [[name, String(schema.example)]] : [],
+    ),
+  ),
+  ...(body && { 'content-type': 'application/json' }),
+});
+
+/** The document of the page, as its script has it. */
+async function documentOf({ url }: TestService): Promise<Document> {
+  const script = await (await fetch(`${url}/docs/swagger-ui-init.js`)).text();
+  return JSON.parse(/let options = (\{.*?\n\});/s.exec(script)?.[1] ?? '').swaggerDoc;
+}
+
+interface Answer {
+  readonly url: string;
+  readonly status: number;
+  readonly ok: boolean;
+  readonly obj: Readonly<Record<string, unknown>> | undefined;
+}
+type Send = (
+  step: Pick<Step, 'method'> & { readonly url: string; readonly headers?: object; readonly body?: string | undefined },
+) => Promise<Answer>;
+
+/** Runs the examples as the page does, with nothing filled in, each when `follow` is done with the one before; returns which are refused. */
+async function runExamples(service: TestService, follow: (step: Step, answer: Answer, send: Send) => Promise<unknown>) {
+  const document = await documentOf(service);
+  const key = await service.createKey({ orgId: null, scopes: ['sync:admin'] });
+  const { before, after, known } = (await import(PAGE_SCRIPT)).standIns(STAND_INS);
+  const send: Send = async ({ method, url, headers, body }) => {
+    const asked = await before({
+      url: service.url + url,
+      headers: { ...headers, 'x-api-key': key, 'x-org-id': 'org-123' },
+      body,
+    });
+    const response = await fetch(asked.url, { method, headers: asked.headers, body: asked.body });
+    const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
+    const text = isStream ? await response.body?.cancel() : await response.text();
+    const isJson = response.headers.get('content-type')?.startsWith('application/json');
+    return after({
+      url: asked.url,
+      status: response.status,
+      ok: response.ok,
+      obj: isJson && text ? JSON.parse(text) : undefined,
+    });
+  };
+  const refused: Record<string, number> = {};
+  for (const step of steps(document)) {
+    const answer = await send({ ...step, url: addressOf(step), headers: headersOf(step) });
+    const documented = Object.keys(step.operation.responses);
+    expect(documented, `${step.id} is answered ${answer.status}`).toContain(String(answer.status));
+    // Whether the service is well is no matter of examples.
+    if (!answer.ok && !step.path.startsWith('/health/')) refused[step.id] = answer.status;
+    await follow(step, answer, send);
+  }
+  return { refused, known: [...known.keys()].toSorted() };
+}
+
 describe('The examples of the documentation', () => {
-  it('run one after another as they stand, and each is answered as it is documented', async () => {
-    const key = await service.createKey({ orgId: null, scopes: ['sync:admin'] });
-    const made = new Map<string, string>();
-    const withMade = (text: string) => [...made].reduce((all, [example, id]) => all.replaceAll(example, id), text);
-    const refused: Record<string, number> = {};
-    for (const step of steps()) {
-      const body = step.body && withMade(step.body);
-      const headers = { 'x-api-key': key, 'x-org-id': 'org-123', ...(body && { 'content-type': 'application/json' }) };
-      const response = await fetch(service.url + withMade(addressOf(step)), {
-        method: step.method,
-        headers,
-        ...(body && { body }),
-      });
-      expect(Object.keys(step.operation.responses), `${step.id} is answered ${response.status}`).toContain(
-        String(response.status),
-      );
-      if (step.id === 'streamProgress') {
-        await response.body?.cancel();
-        continue;
-      }
-      const text = await response.text();
-      // Whether the service is well is no matter of examples.
-      if (!response.ok && !step.path.startsWith('/health/')) refused[step.id] = response.status;
-      if (!response.ok || !response.headers.get('content-type')?.startsWith('application/json') || !text) continue;
-      const answer = JSON.parse(text);
-      for (const { example, path, member, system } of MADE)
-        if (
-          step.method !== 'GET' &&
-          step.path.endsWith(path) &&
-          answer[member] &&
-          (!system || answer.system === system)
-        )
-          made.set(example, answer[member]);
-    }
-    expect([...made.keys()].toSorted()).toEqual(MADE.map(({ example }) => example).toSorted());
+  const services: { close(): Promise<void> }[] = [];
+  afterAll(() => Promise.all(services.map((one) => one.close())));
+
+  it('run one after another as they stand, on a shop and an ERP as `npm run demo` has them', async () => {
+    const [shop, odoo] = await exampleSystems();
+    const service = await startTestService({
+      ...{ SYNC_WORKER: 'on', SYNC_ALLOW_PRIVATE_ADDRESSES: 'true' },
+      ...{ SYNC_DOCS_SHOP_URL: shop.url, SYNC_DOCS_ERP_URL: odoo.url },
+    });
+    services.push(service, { close: () => shop.stop() }, { close: () => odoo.stop() });
+    // A person reads on when what was started has ended, and looks again for an alert.
+    const { refused, known } = await runExamples(service, async (step, { status, obj }, send) => {
+      const get = async (url: string) => (await send({ method: 'GET', url: `/api/sync${url}` })).obj;
+      if (status === 202 && obj?.sync_id)
+        await waitFor('the sync has ended', async () => (await get(`/progress/${obj.sync_id}`))?.completed_at);
+      if (step.id === 'failSync')
+        await waitFor('it is told', async () => ((await get('/alerts'))?.items as object[] | undefined)?.[0]);
+    });
     expect(refused).toEqual(REFUSED);
+    expect(known).toEqual([...new Set(STAND_INS.map(({ example }) => example))].toSorted());
+  }, 120_000);
+
+  it('are answered as it is documented where shop and ERP do not exist', async () => {
+    const service = await startTestService();
+    services.push(service);
+    const { refused } = await runExamples(service, async () => {});
+    expect(refused).toEqual(REFUSED_WITHOUT_SYSTEMS);
   }, 120_000);
 });
+
+/** With the credentials of the examples; one customer is in the ERP twice, so that a person has to choose. */
+async function exampleSystems(): Promise<[WooCommerceSandbox, OdooSandbox]> {
+  const { consumer_key: consumerKey, consumer_secret: consumerSecret } = CREATE_EXAMPLES['a shop'].value.credentials;
+  const { database, username, api_key: apiKey } = CREATE_EXAMPLES['an ERP'].value.credentials;
+  const shop = await startWooCommerceSandbox({ customers: 40, products: 3, orders: 3, consumerKey, consumerSecret });
+  const odoo = await startOdooSandbox({ version: 19, partners: 5, products: 3, orders: 3, database, username, apiKey });
+  const email = shop.admin.createCustomer({ email: 'ada@example.com', first_name: 'Ada', last_name: 'Example' }).email;
+  for (const name of ['Ada', 'Ada Example']) odoo.admin.create('res.partner', { name, email, customer_rank: 1 });
+  return [shop, odoo];
+}

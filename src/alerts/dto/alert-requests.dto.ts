@@ -14,7 +14,7 @@ export class AlertsQuery extends PageQuery {
   @IsUUID()
   rule_id?: string;
 
-  @ApiPropertyOptional({ format: 'uuid', example: '6b0f6a52-8f5e-4c1e-9d43-0f6a1f2b3c4d' })
+  @ApiPropertyOptional({ format: 'uuid', description: 'Only alerts about this connection' })
   @IsOptional()
   @IsUUID()
   connection_id?: string;

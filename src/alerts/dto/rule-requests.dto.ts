@@ -6,6 +6,16 @@ import { ALERT_KINDS, type AlertKind } from '../alert.types.ts';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const MONTH = 31 * 86_400;
 
+export const RULE_EXAMPLES = {
+  'orders that do not come': {
+    value: {
+      ...{ name: 'Orders do not come', kind: 'stale', seconds: 3_600 },
+      ...{ connection_id: '6b0f6a52-8f5e-4c1e-9d43-0f6a1f2b3c4d', entity_type: 'order' },
+    },
+  },
+  'a sync that fails': { value: { name: 'A sync of the ERP fails', kind: 'failed', source_system: 'erp' } },
+};
+
 /** The fields have no initial values, because ChangeAlertRuleDto inherits them. A null removes what is optional. */
 export class CreateAlertRuleDto {
   @TextProperty({ maxLength: 100, example: 'Orders do not come' })

@@ -20,14 +20,9 @@ import { ConnectionEditor } from './connection.editor.ts';
 import { ConnectionPresenter } from './connection.presenter.ts';
 import { ConnectionService } from './connection.service.ts';
 import { ConnectionCheckDto, ConnectionDto, ConnectionPageDto, CreatedConnectionDto } from './dto/connection.dto.ts';
+import { CHANGE_EXAMPLES, CREATE_EXAMPLES } from './dto/connection.examples.ts';
 import { ConnectionChecksDto } from './dto/connection-check.dto.ts';
-import {
-  ChangeConnectionDto,
-  ConnectionIdParam,
-  ConnectionsQuery,
-  CREATE_EXAMPLES,
-  CreateConnectionDto,
-} from './dto/requests.dto.ts';
+import { ChangeConnectionDto, ConnectionIdParam, ConnectionsQuery, CreateConnectionDto } from './dto/requests.dto.ts';
 import { WebhookSecretInterceptor } from './webhook-secret.interceptor.ts';
 
 @ApiTags('connections')
@@ -91,6 +86,7 @@ export class ConnectionController {
   }
 
   @Patch(':connection_id')
+  @ApiBody({ type: ChangeConnectionDto, examples: CHANGE_EXAMPLES })
   @Operation({
     id: 'changeConnection',
     summary: 'Change a connection',

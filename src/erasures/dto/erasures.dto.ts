@@ -2,7 +2,8 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional, IsUUID } from 'class-validator';
 import { TextProperty } from '../../common/bounds.decorator.ts';
 
-const ID = '4c8a1f0e-7d52-4b7e-9a63-1f2e3d4c5b6a';
+const ID = '8e7d6c5b-4a39-4281-8f0e-9d8c7b6a5f4e';
+const SHOP = '6b0f6a52-8f5e-4c1e-9d43-0f6a1f2b3c4d';
 const STATES = ['running', 'completed'] as const;
 const NAMED_BY = ['email', 'external_id'] as const;
 
@@ -16,7 +17,7 @@ export class EraseDto {
     optional: true,
     description:
       'The id of a customer. The address that is known of it is erased, too; with email, it must be that one.',
-    example: '17',
+    example: '4711',
   })
   external_id?: string;
 
@@ -24,7 +25,7 @@ export class EraseDto {
     format: 'uuid',
     required: false,
     description: 'Of which connection external_id is; needed when several have a customer of that id',
-    example: ID,
+    example: SHOP,
   })
   @IsOptional()
   @IsUUID('all')
@@ -39,6 +40,11 @@ export class EraseDto {
   reference?: string;
 }
 
+export const ERASE_EXAMPLES = {
+  'by an address': { value: { email: 'ada@example.com', reference: 'request 2026-114' } },
+  'by the id of a customer': { value: { connection_id: SHOP, external_id: '4711', reference: 'request 2026-115' } },
+};
+
 export class ErasedStoreDto {
   @ApiProperty({ description: 'What was looked through', example: 'records' })
   store: string;
@@ -51,10 +57,10 @@ export class ErasedStoreDto {
 }
 
 export class ErasedAtDto {
-  @ApiProperty({ format: 'uuid', example: ID })
+  @ApiProperty({ format: 'uuid', example: SHOP })
   connection_id: string;
 
-  @ApiProperty({ example: '17' })
+  @ApiProperty({ example: '4711' })
   external_id: string;
 }
 

@@ -2,26 +2,6 @@
 // here. It runs before the page's own script sets up Swagger UI, and changes nothing of the document for programs.
 
 (() => {
-  /** Ids of the examples and what was made for them, see docs.examples.ts. */
-  const made = new Map();
-
-  const stands = () => window.ui.specSelectors.specJson().get('x-examples-stand-for').toJS();
-  const withMade = (text) => [...made].reduce((all, [example, id]) => all.replaceAll(example, id), text);
-
-  function before(request) {
-    request.url = withMade(request.url);
-    if (typeof request.body === 'string') request.body = withMade(request.body);
-    return request;
-  }
-
-  function after(response) {
-    const answer = response.ok && response.obj;
-    for (const { example, path, member, system } of answer ? stands() : [])
-      if (new URL(response.url).pathname.endsWith(path) && answer[member] && (!system || answer.system === system))
-        made.set(example, answer[member]);
-    return response;
-  }
-
   /** Sets an attribute once: a change that changes nothing would be noticed again. */
   const set = (element, name, value) => {
     if (value && element.getAttribute(name) !== value) element.setAttribute(name, value);
@@ -77,7 +57,13 @@
   addEventListener('load', () => {
     const root = document.getElementById('swagger-ui');
     // Set up by the page's own script, which waits for the same event and was there first.
-    Object.assign(window.ui.getConfigs(), { requestInterceptor: before, responseInterceptor: after });
+    const examples = import('./stand-ins.js').then(({ standIns }) =>
+      standIns(window.ui.specSelectors.specJson().get('x-examples-stand-for').toJS()),
+    );
+    Object.assign(window.ui.getConfigs(), {
+      requestInterceptor: async (request) => (await examples).before(request),
+      responseInterceptor: async (response) => (await examples).after(response),
+    });
     let isDue = false;
     const mendSoon = () => {
       if (!isDue)

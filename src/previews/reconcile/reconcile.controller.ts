@@ -4,10 +4,9 @@ import type { FastifyReply } from 'fastify';
 import { Operation } from '../../common/operation.ts';
 import { ConnectionIdParam } from '../../connectors/connections/dto/requests.dto.ts';
 import { Idempotent } from '../../idempotency/idempotency.interceptor.ts';
-import { RunIdParam } from '../../runs/dto/requests.dto.ts';
 import { RunDto } from '../../runs/dto/run.dto.ts';
 import { LOCATION, located } from '../../runs/runs.controller.ts';
-import { DifferencePageDto, DifferencesQuery, StartReconcileDto } from './dto/reconcile.dto.ts';
+import { DifferencePageDto, DifferencesQuery, ReconcileIdParam, StartReconcileDto } from './dto/reconcile.dto.ts';
 import { ReconcileService } from './reconcile.service.ts';
 
 @ApiTags('previews')
@@ -44,7 +43,7 @@ export class ReconcileController {
     ok: [{ status: 200, description: 'A page of differences', type: DifferencePageDto }],
     problems: ['not-found'],
   })
-  differences(@Param() { sync_id }: RunIdParam, @Query() query: DifferencesQuery): Promise<DifferencePageDto> {
+  differences(@Param() { sync_id }: ReconcileIdParam, @Query() query: DifferencesQuery): Promise<DifferencePageDto> {
     return this.reconciles.differences(sync_id, query);
   }
 }

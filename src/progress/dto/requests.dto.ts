@@ -21,6 +21,24 @@ const MAX_CHECKPOINT_BYTES = 64 * 1024;
 /** GET /progress/slow and /progress/stream hide a sync of that name; dots as a whole segment leave an address before it is sent. */
 const HIDDEN_IDS = ['slow', 'stream', '.', '..'];
 
+/** Each of them has an end of its own in the examples. */
+const COMPLETED = 'sync-woo-1762430000000';
+const FAILED = 'sync-erp-1762430060000';
+const CANCELLED = 'sync-woo-1762430120000';
+
+export const START_EXAMPLES = {
+  'customers of a shop': {
+    value: {
+      ...{ sync_id: COMPLETED, entity_type: 'customer', source_system: 'woocommerce', total_items: 5000 },
+      ...{ initiated_by: 'user-7', checkpoint: { page: 1 } },
+    },
+  },
+  'orders of an ERP': { value: { sync_id: FAILED, entity_type: 'order', source_system: 'erp' } },
+  'products, queued': {
+    value: { sync_id: CANCELLED, entity_type: 'product', source_system: 'woocommerce', status: 'queued' },
+  },
+};
+
 export class StartSyncDto {
   // Decorators apply from the last to the first.
   @ValidateBy({
@@ -164,4 +182,14 @@ export class SlowSyncsQuery extends OrgQuery {
 export class SyncIdParam {
   @TextProperty({ maxLength: 200, example: 'sync-woo-1762430000000' })
   sync_id: string;
+}
+
+export class FailedSyncParam extends SyncIdParam {
+  @TextProperty({ maxLength: 200, example: FAILED })
+  declare sync_id: string;
+}
+
+export class CancelledSyncParam extends SyncIdParam {
+  @TextProperty({ maxLength: 200, example: CANCELLED })
+  declare sync_id: string;
 }

@@ -28,7 +28,7 @@ export class RecordsQuery extends PageQuery {
   @EnumProperty({ values: ENTITY_TYPES, optional: true })
   entity_type?: EntityType;
 
-  @TextProperty({ maxLength: 500, optional: true, example: '4711' })
+  @TextProperty({ maxLength: 500, optional: true })
   external_id?: string;
 
   @FlagProperty({

@@ -1,8 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Operation } from '../../common/operation.ts';
-import { SyncIdParam } from '../../progress/dto/requests.dto.ts';
-import { ItemPageDto, ItemsQuery } from './dto/item.dto.ts';
+import { ItemPageDto, ItemsParam, ItemsQuery } from './dto/item.dto.ts';
 import { ItemsService } from './items.service.ts';
 
 @ApiTags('runs')
@@ -18,7 +17,7 @@ export class ItemsController {
     ok: [{ status: 200, description: 'A page of items', type: ItemPageDto }],
     problems: ['not-found'],
   })
-  list(@Param() { sync_id }: SyncIdParam, @Query() query: ItemsQuery): Promise<ItemPageDto> {
+  list(@Param() { sync_id }: ItemsParam, @Query() query: ItemsQuery): Promise<ItemPageDto> {
     return this.items.page(sync_id, query);
   }
 }

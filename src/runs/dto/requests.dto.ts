@@ -108,6 +108,10 @@ export class RunIdParam {
   sync_id: string;
 }
 
+const ALL_ITEMS = { value: {} };
+export const UNDO_EXAMPLES = { 'all of it': ALL_ITEMS, 'one item': { value: { external_id: '4711' } } };
+export const RETRY_EXAMPLES = { 'all that failed': ALL_ITEMS, 'one item': { value: { external_id: '4712' } } };
+
 /** Of which item alone something is done. Left out: of all of the sync. */
 export class OneItemDto {
   @TextProperty({ maxLength: 500, optional: true, description: 'The id of the item in the source', example: '4711' })

@@ -13,6 +13,22 @@ export class WebhookParam {
   connection: string;
 }
 
+/** What the systems that send webhooks name in headers; on /docs, the signature is made of the body and the secret. */
+export const WEBHOOK_HEADERS = [
+  { name: 'X-WC-Webhook-Topic', description: 'Of a WooCommerce shop: what happened', example: 'customer.updated' },
+  {
+    name: 'X-WC-Webhook-Signature',
+    description:
+      'Of a WooCommerce shop: base64 of the HMAC-SHA256 of the body with the webhook secret of the connection',
+    example: '0vL5eBYVeP1H2uS2Qp2hvCvBPVAc5z6vZzvCrkGm1t0=',
+  },
+];
+export const WEBHOOK_BODY = {
+  description: 'As the system sends it: its bytes are what is signed',
+  required: false,
+  schema: { type: 'object', additionalProperties: true, example: { id: 17, email: 'ada@example.com' } },
+} as const;
+
 const STATUSES = ['accepted', 'repeated', 'ignored'] as const;
 
 /** The result of receiving a webhook. The sender may ignore it. */

@@ -946,7 +946,14 @@ export const changeSchedule = <ThrowOnError extends boolean = false>(options: Op
  *
  * The system signs the request with the webhook secret of the connection. A sync that is queued at once reads the changed item. Webhooks that arrive before this sync begins are processed by the same sync.
  */
-export const receiveWebhook = <ThrowOnError extends boolean = false>(options: Options<ReceiveWebhookData, ThrowOnError>): RequestResult<ReceiveWebhookResponses, ReceiveWebhookErrors, ThrowOnError> => (options.client ?? client).post<ReceiveWebhookResponses, ReceiveWebhookErrors, ThrowOnError>({ url: '/api/sync/hooks/{connection}', ...options });
+export const receiveWebhook = <ThrowOnError extends boolean = false>(options: Options<ReceiveWebhookData, ThrowOnError>): RequestResult<ReceiveWebhookResponses, ReceiveWebhookErrors, ThrowOnError> => (options.client ?? client).post<ReceiveWebhookResponses, ReceiveWebhookErrors, ThrowOnError>({
+    url: '/api/sync/hooks/{connection}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
 /**
  * List the receivers of events, oldest first

@@ -7378,8 +7378,21 @@ export type ChangeScheduleResponses = {
 export type ChangeScheduleResponse = ChangeScheduleResponses[keyof ChangeScheduleResponses];
 
 export type ReceiveWebhookData = {
-    body?: never;
+    /**
+     * As the system sends it: its bytes are what is signed
+     */
+    body?: {
+        [key: string]: unknown;
+    };
     headers?: {
+        /**
+         * Of a WooCommerce shop: what happened
+         */
+        'X-WC-Webhook-Topic'?: string;
+        /**
+         * Of a WooCommerce shop: base64 of the HMAC-SHA256 of the body with the webhook secret of the connection
+         */
+        'X-WC-Webhook-Signature'?: string;
         /**
          * The organization, with a key of every organization
          */
@@ -8695,6 +8708,9 @@ export type ListAlertsData = {
         cursor?: string;
         state?: 'open' | 'resolved';
         rule_id?: string;
+        /**
+         * Only alerts about this connection
+         */
         connection_id?: string;
     };
     url: '/api/sync/alerts';

@@ -54,30 +54,6 @@ export class CreateConnectionDto {
   webhook_secret?: string;
 }
 
-export const CREATE_EXAMPLES = {
-  'a shop': {
-    value: {
-      name: 'Main shop',
-      system: 'woocommerce',
-      base_url: 'https://shop.example.com',
-      credentials: { consumer_key: 'ck_0123456789abcdef', consumer_secret: 'cs_0123456789abcdef' },
-      settings: { delete_guard_percent: 15, on_conflict: 'skip' },
-    },
-  },
-  'an ERP': {
-    value: {
-      name: 'ERP',
-      system: 'odoo',
-      base_url: 'https://erp.example.com',
-      credentials: {
-        database: 'erp',
-        username: 'sync@example.com',
-        api_key: '0123456789abcdef0123456789abcdef01234567',
-      },
-    },
-  },
-};
-
 /** Members that are left out stay as they are. */
 export class ChangeConnectionDto extends PartialType(
   PickType(CreateConnectionDto, ['name', 'base_url', 'credentials', 'webhook_secret'] as const),

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsDefined } from 'class-validator';
-import { EnumProperty } from '../../../common/bounds.decorator.ts';
+import { EnumProperty, TextProperty } from '../../../common/bounds.decorator.ts';
 import { PageQuery } from '../../../common/list-query.dto.ts';
 import { ANY_JSON } from '../../../common/operation.ts';
 import { ENTITY_TYPES, type EntityType } from '../../../connectors/canonical/canonical.types.ts';
@@ -18,6 +18,11 @@ export class StartReconcileDto {
 
   @EnumProperty({ values: ENTITY_TYPES, example: 'customer' })
   entity_type: EntityType;
+}
+
+export class ReconcileIdParam {
+  @TextProperty({ maxLength: 200, example: 'run-9c2e4b7a-1f60-4d8e-b3a5-7e0d2c6f8a14' })
+  sync_id: string;
 }
 
 export class DifferencesQuery extends PageQuery {

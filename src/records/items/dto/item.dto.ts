@@ -4,11 +4,16 @@ import { PageQuery } from '../../../common/list-query.dto.ts';
 
 const OUTCOMES = ['failed', 'skipped', 'warned'] as const;
 
+export class ItemsParam {
+  @TextProperty({ maxLength: 200, example: 'run-5b0c1f6e-0d3c-4a55-8f0e-2f5f0a4f7c11' })
+  sync_id: string;
+}
+
 export class ItemsQuery extends PageQuery {
   @EnumProperty({ values: OUTCOMES, optional: true })
   outcome?: (typeof OUTCOMES)[number];
 
-  @TextProperty({ maxLength: 200, optional: true, example: 'invalid_email' })
+  @TextProperty({ maxLength: 200, optional: true, example: 'ambiguous_match' })
   error_class?: string;
 }
 

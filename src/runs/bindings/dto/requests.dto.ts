@@ -24,7 +24,7 @@ export class BindingsQuery extends BoundPairQuery {
   external_id?: string;
 
   @TextProperty({
-    ...ID,
+    maxLength: 500,
     optional: true,
     description: 'Only the binding of this id in the system of the other connection',
   })
@@ -49,7 +49,7 @@ export class BindingChoiceDto {
       'The id of the entry in the system of the other connection that is the same. Null: none is, and a sync to the other connection creates a new one.',
   })
   @IsOptional()
-  @TextProperty({ ...ID, optional: true })
+  @TextProperty({ ...ID, example: '1017', optional: true })
   with_external_id: string | null;
 }
 
