@@ -37,6 +37,12 @@ async function act(page: Page, verb: string, syncIds: readonly string[]): Promis
   await dialog.waitFor({ state: 'detached' });
 }
 
+/** Somebody else was quicker: the act on it is refused. */
+const endMeanwhile = (org: string, syncId: string) =>
+  database(
+    `UPDATE sync_progress SET status = 'completed', completed_at = now() WHERE org_id = '${org}' AND sync_id = '${syncId}'`,
+  );
+
 /** The request of one sync, which the service gets when the test lets it. */
 const held = (page: Page, syncId: string, control: string): Promise<Route> =>
   new Promise((resolve) => void page.route(`**/${syncId}/${control}`, (route) => resolve(route)));
@@ -106,10 +112,7 @@ describe('Several syncs at once', () => {
     await act(page, 'Pause', ['a', 'b']);
     for (const id of ['a', 'b']) await row(page, id).getByText('pause requested').waitFor();
     const request = await route;
-    // Somebody else was quicker.
-    await database(
-      `UPDATE sync_progress SET status = 'completed', completed_at = now() WHERE org_id = 'org-refused' AND sync_id = 'b'`,
-    );
+    await endMeanwhile('org-refused', 'b');
     await request.continue();
     const told = page.getByRole('dialog', { name: 'Pause: not all' });
     await told.getByText('b', { exact: true }).waitFor();
@@ -119,4 +122,29 @@ describe('Several syncs at once', () => {
     expect(await row(page, 'a').getByText('pause requested').count()).toBe(1);
     expect(withoutRefusals(watched.complaints, [[409, '/b/pause']])).toEqual([]);
   });
+
+  it.for(['Overview', 'Connections'])(
+    'are told as refused on the page that the person has gone to meanwhile: %s',
+    async (name) => {
+      const org = `org-${name.toLowerCase()}`;
+      const watched = await select(org, [{ sync_id: 'a' }, { sync_id: 'b' }]);
+      const { page } = watched;
+      const route = held(page, 'b', 'cancel');
+      await act(page, 'Cancel', ['a', 'b']);
+      const request = await route;
+      await page.getByRole('link', { name, exact: true }).first().click();
+      await page.getByRole('heading', { level: 1, name }).waitFor();
+      await endMeanwhile(org, 'b');
+      await request.continue();
+      const told = page.getByRole('dialog', { name: 'Cancel: not all' });
+      await told.getByText('1 sync done, 1 sync refused and as before:').waitFor();
+      await told.getByText('b', { exact: true }).waitFor();
+      expect(await watched.axe()).toEqual([]);
+      await page.keyboard.press('Escape');
+      await told.waitFor({ state: 'detached' });
+      // The keyboard goes on in the page that is there.
+      await expect.poll(() => page.evaluate(() => document.activeElement?.closest('main') !== null)).toBe(true);
+      expect(withoutRefusals(watched.complaints, [[409, '/b/cancel']])).toEqual([]);
+    },
+  );
 });

@@ -1,4 +1,5 @@
 import type { SyncListItem } from '@sync-operations/client';
+import { organizationOf } from '../app/location.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { count } from '../ui/format.ts';
@@ -35,12 +36,14 @@ export function BulkDialog({ action, syncs, onClose, onConfirm }: Props) {
 
 /** Names those that the service refused, whose rows are as they were. */
 export function RefusalsDialog({ refusals, onClose }: { readonly refusals: Refusals; readonly onClose: () => void }) {
-  const { action, asked, refused } = refusals;
+  const { action, orgId, asked, refused } = refusals;
+  // The person may have gone to another organization meanwhile.
+  const ofWhich = organizationOf(window.location.pathname)?.orgId === orgId ? '' : ` of ${orgId}`;
   return (
     <Dialog title={`${BULK[action].verb}: not all`} onClose={onClose} wide>
       <Note
         kind="warning"
-        title={`${many(asked - refused.length)} done, ${many(refused.length)} refused and as before:`}
+        title={`${many(asked - refused.length)}${ofWhich} done, ${many(refused.length)} refused and as before:`}
         live
       />
       <Names syncs={refused} />

@@ -10,7 +10,6 @@ import { Skeleton } from '../ui/loading.tsx';
 import { ErrorNote } from '../ui/note.tsx';
 import { PageHeader } from '../ui/page.tsx';
 import { BulkBar } from './bulk.bar.tsx';
-import { RefusalsDialog } from './bulk.dialog.tsx';
 import { SyncsFilterBar } from './syncs.filter-bar.tsx';
 import { isFiltered, NO_FILTERS, SYNCS_PARAMETERS, syncsQuery } from './syncs.filters.ts';
 import { useSyncs } from './syncs.queries.ts';
@@ -28,7 +27,7 @@ export default function SyncsPage() {
   const [parameters, change] = useParameters(SYNCS_PARAMETERS);
   const query = useMemo(() => syncsQuery(parameters), [parameters]);
   const { list, rows: known } = useSyncs(query);
-  const { request, withAsked, refusals, forgetRefusals } = useBulk(known, () => void list.refetch());
+  const { request, withAsked } = useBulk(known, () => void list.refetch());
   const rows = useMemo(() => known?.map(withAsked), [known, withAsked]);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const may = useMay('control');
@@ -84,7 +83,6 @@ export default function SyncsPage() {
           void request(action, syncs);
         }}
       />
-      {refusals && <RefusalsDialog refusals={refusals} onClose={forgetRefusals} />}
     </>
   );
 }

@@ -4,10 +4,12 @@ import { useOrganization } from '../api/organization.ts';
 import { type Control, REQUESTED } from '../control/control.ts';
 import { useToast } from '../ui/toast.tsx';
 import { BULK, type BulkAction, requestAll } from './bulk.requests.ts';
+import { useTellRefusals } from './refusals.tsx';
 
 /** Those of an act that the service refused, each with its reason. */
 export interface Refusals {
   readonly action: BulkAction;
+  readonly orgId: string;
   /** How many were asked for, refused or not. */
   readonly asked: number;
   readonly refused: readonly { readonly sync: SyncListItem; readonly reason: string }[];
@@ -20,10 +22,10 @@ const NONE: ReadonlyMap<string, Control> = new Map();
  * back, with the reason. `onDone`: the service has answered to all.
  */
 export function useBulk(rows: readonly SyncListItem[] | undefined, onDone: () => void) {
-  const { client } = useOrganization();
+  const { client, orgId } = useOrganization();
   const showToast = useToast();
+  const tellRefusals = useTellRefusals();
   const [asked, setAsked] = useState(NONE);
-  const [refusals, setRefusals] = useState<Refusals | null>(null);
 
   const forget = useCallback((syncIds: readonly string[]) => {
     if (syncIds.length === 0) return;
@@ -59,7 +61,7 @@ export function useBulk(rows: readonly SyncListItem[] | undefined, onDone: () =>
       const reason = reasons.get(sync.sync_id);
       return reason === undefined ? [] : [{ sync, reason }];
     });
-    if (refused.length > 0) setRefusals({ action, asked: syncs.length, refused });
+    if (refused.length > 0) tellRefusals({ action, orgId, asked: syncs.length, refused });
     else showToast(`${BULK[action].verb} requested.`);
     onDone();
   };
@@ -71,5 +73,5 @@ export function useBulk(rows: readonly SyncListItem[] | undefined, onDone: () =>
     },
     [asked],
   );
-  return { request, withAsked, refusals, forgetRefusals: () => setRefusals(null) };
+  return { request, withAsked };
 }
