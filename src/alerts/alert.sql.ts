@@ -57,10 +57,11 @@ export const muteAlert = (
   mute: { readonly by: string; readonly reason: string; readonly until: string } | null,
 ): Statement => ({
   text: `
+    WITH clock AS MATERIALIZED (SELECT coalesce($5::timestamptz, now()) AS until)
     UPDATE public.sync_alerts
-       SET muted_at = CASE WHEN $5::timestamptz IS NULL THEN NULL ELSE now() END, muted_by = $3, muted_reason = $4, muted_until = $5,
-           remind_at = CASE WHEN resolved_at IS NULL THEN coalesce($5, now()) END
-     WHERE ${ONE}
+       SET muted_at = ${mute ? 'now()' : 'NULL'}, muted_by = $3, muted_reason = $4, muted_until = $5,
+           remind_at = CASE WHEN resolved_at IS NULL THEN clock.until END
+      FROM clock WHERE ${ONE}
     RETURNING ${COLUMNS}`,
   values: [orgId, id, mute?.by ?? null, mute?.reason ?? null, mute?.until ?? null],
 });
@@ -94,28 +95,19 @@ export interface OpenedAlert {
 /** A mute of the same rule and subject that is not over holds for the new one, too. Returns those that may be told. */
 export const insertAlerts = (orgId: string, alerts: readonly OpenedAlert[]): Statement => ({
   text: `
-    INSERT INTO public.sync_alerts (org_id, rule_id, rule_name, kind, subject, connection_id, entity_type, source_system, sync_id,
-      run_kind, summary, told, remind_at, muted_at, muted_by, muted_reason, muted_until)
-    SELECT $1, n.rule_id, n.rule_name, n.kind, n.subject, n.connection_id, n.entity_type, n.source_system, n.sync_id, n.run_kind, n.summary,
-           m.muted_until IS NULL, coalesce(m.muted_until, now() + make_interval(secs => n.still_open_seconds)), m.muted_at, m.muted_by,
-           m.muted_reason, m.muted_until
-      FROM jsonb_to_recordset($2) AS n (rule_id uuid, rule_name text, kind text, subject text, connection_id uuid, entity_type text,
-             source_system text, sync_id text, run_kind text, summary text, still_open_seconds double precision)
-      LEFT JOIN LATERAL (
-        SELECT a.muted_at, a.muted_by, a.muted_reason, a.muted_until FROM public.sync_alerts a
-         WHERE a.org_id = $1 AND a.rule_id = n.rule_id AND a.subject = n.subject AND a.muted_until > now()
-         ORDER BY a.muted_until DESC LIMIT 1) AS m ON true
-    RETURNING ${COLUMNS}, told`,
+    SELECT ${COLUMNS}, told FROM app.open_alerts($1, $2)`,
   values: [orgId, JSON.stringify(alerts)],
 });
 
 /** Those that were still open. */
 export const resolveAlerts = (orgId: string, ended: readonly { id: string; resolution: string }[]): Statement => ({
   text: `
-    UPDATE public.sync_alerts AS a SET resolved_at = now(), resolution = e.resolution, remind_at = NULL
-      FROM jsonb_to_recordset($2) AS e (id uuid, resolution text)
-     WHERE a.org_id = $1 AND a.id = e.id AND a.resolved_at IS NULL
-    RETURNING ${COLUMNS.replaceAll(/\b(id|resolution)\b(?=,)/g, 'a.$1')}, a.told AND coalesce(a.muted_until <= now(), true) AS told`,
+    WITH resolved AS (
+      UPDATE public.sync_alerts AS a SET resolved_at = now(), resolution = e.resolution, remind_at = NULL
+        FROM jsonb_to_recordset($2) AS e (id uuid, resolution text)
+       WHERE a.org_id = $1 AND a.id = e.id AND a.resolved_at IS NULL
+      RETURNING a.*)
+    SELECT ${COLUMNS}, told AND coalesce(muted_until <= now(), true) AS told FROM resolved`,
   values: [orgId, JSON.stringify(ended)],
 });
 

@@ -22,11 +22,12 @@ export const insertRule = (orgId: string, members: RuleMembers, createdBy: strin
 
 export const updateRule = (orgId: string, id: string, members: RuleMembers): Statement => ({
   text: `
+    WITH clock AS MATERIALIZED (SELECT now() AS at)
     UPDATE public.sync_alert_rules AS r
        SET ${MEMBERS.map((member, index) => `${member} = $${index + 3}`).join(', ')}, updated_at = now(),
            watches_since = CASE WHEN (${WATCHED.map((member) => `r.${member}`).join(', ')}) IS DISTINCT FROM
-             (${WATCHED.map((member) => `$${MEMBERS.indexOf(member) + 3}`).join(', ')}) THEN now() ELSE r.watches_since END
-     WHERE ${ONE} RETURNING ${COLUMNS}`,
+             (${WATCHED.map((member) => `$${MEMBERS.indexOf(member) + 3}`).join(', ')}) THEN clock.at ELSE r.watches_since END
+      FROM clock WHERE ${ONE} RETURNING ${COLUMNS}`,
   values: [orgId, id, ...inOrder(members)],
 });
 
@@ -58,6 +59,6 @@ export const deleteRule = (orgId: string, id: string): Statement => ({
 export const wakeEvaluation = (orgId: string): Statement => ({
   text: `
     INSERT INTO public.sync_alert_turns AS t (org_id) VALUES ($1)
-    ON CONFLICT (org_id) DO UPDATE SET due_at = least(t.due_at, now())`,
+    ON CONFLICT (org_id) DO UPDATE SET due_at = least(t.due_at, EXCLUDED.due_at)`,
   values: [orgId],
 });

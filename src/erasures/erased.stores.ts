@@ -49,11 +49,13 @@ interface Store {
   readonly deleted?: string;
 }
 
-const plain = (column: string): string => `app.without_address(to_jsonb(t.${column})::text, $2, $3)::jsonb #>> '{}'`;
+/** A text as JSON: to_jsonb counts as depending on settings, which a distributed Postgres allows in no change. */
+const asJson = (column: string): string => `(jsonb_object('{v}', ARRAY[t.${column}]) -> 'v')::text`;
+const plain = (column: string): string => `app.without_address(${asJson(column)}, $2, $3)::jsonb #>> '{}'`;
 const json = (column: string): string => `app.without_address(t.${column}::text, $2, $3)::jsonb`;
 /** Of what people wrote, or a system said. */
 const said = (column: string): string =>
-  `app.without_terms(app.without_address(to_jsonb(t.${column})::text, $2, $3), $9, $3)::jsonb #>> '{}'`;
+  `app.without_terms(app.without_address(${asJson(column)}, $2, $3), $9, $3)::jsonb #>> '{}'`;
 const saidIn = (column: string): string =>
   `app.without_terms(app.without_address(t.${column}::text, $2, $3), $9, $3)::jsonb`;
 const WORD = `'erased'`;
@@ -256,8 +258,8 @@ export const STORES: readonly Store[] = [
       external_id: plain('external_id'),
       data: `app.without_address((CASE WHEN NOT h.own THEN t.data WHEN t.entity_type = 'customer' THEN app.without_members(t.data, $5)
         ELSE app.without_members(t.data, $6) END)::text, $2, $3)::jsonb`,
-      deleted_at: `CASE WHEN h.own AND t.entity_type = 'customer' THEN coalesce(t.deleted_at, now()) ELSE t.deleted_at END`,
-      ...{ content_hash: WORD, updated_at: 'now()', change_seq: 'k.before + h.position' },
+      deleted_at: `CASE WHEN h.own AND t.entity_type = 'customer' THEN coalesce(t.deleted_at, h.at) ELSE t.deleted_at END`,
+      ...{ content_hash: WORD, updated_at: 'now()', change_seq: 'k.last_seq - h.hits + h.position' },
     },
   },
 ];
@@ -277,7 +279,7 @@ export const findTerms = (orgId: string, subjects: readonly Subject[]): Statemen
 export const eraseTokens = ({ orgId, email, terms, subjects }: Omit<Erased, 'pseudonym'>): Statement => ({
   text: `
     DELETE FROM public.sync_trail_persons AS t
-     WHERE t.org_id = $1 AND (t.email = $2 OR app.mentions(to_jsonb(t.address)::text, $2) OR app.tells(to_jsonb(t.address)::text, $3)
+     WHERE t.org_id = $1 AND (t.email = $2 OR app.mentions(${asJson('address')}, $2) OR app.tells(${asJson('address')}, $3)
        OR t.about && $4) RETURNING t.token`,
   values: [
     ...[orgId, email, terms],
@@ -305,7 +307,7 @@ export function erasePage(store: Store, erased: Erased, place: readonly string[]
        WHERE t.org_id = $1 ${place ? `AND (${names('t')}) > (${from})` : 'AND $8::jsonb IS NULL'}
        ORDER BY ${names('t')} LIMIT $7
     ), hit AS MATERIALIZED (
-      SELECT p.*, row_number() OVER (ORDER BY ${names('p')}) AS position FROM page AS p WHERE p.own OR p.mentions
+      SELECT p.*, row_number() OVER (ORDER BY ${names('p')}) AS position, count(*) OVER () AS hits, now() AS at FROM page AS p WHERE p.own OR p.mentions
     )${isRecords ? `, counter AS (${NEXT_CHANGES})` : ''}${
       set === null
         ? ''
@@ -334,8 +336,8 @@ export function erasePage(store: Store, erased: Erased, place: readonly string[]
   };
 }
 
-/** As app.save_records takes them, so that no reader of changes misses one. */
+/** As app.save_records takes them, so that no reader of changes misses one. Whoever has records has a counter. */
 const NEXT_CHANGES = `
-  INSERT INTO public.sync_change_counters AS k (org_id, last_seq) SELECT $1, count(*) FROM hit HAVING count(*) > 0
-  ON CONFLICT (org_id) DO UPDATE SET last_seq = k.last_seq + EXCLUDED.last_seq
-  RETURNING k.last_seq - (SELECT count(*) FROM hit) AS before`;
+  UPDATE public.sync_change_counters AS k SET last_seq = k.last_seq + c.hits
+    FROM (SELECT count(*) AS hits FROM hit) AS c WHERE k.org_id = $1 AND c.hits > 0
+  RETURNING k.last_seq`;

@@ -44,10 +44,7 @@ export interface NewErasure {
 /** No row when `most` of the organization are at work already. */
 export const storeErasure = (orgId: string, erasure: NewErasure, most: number): Statement => ({
   text: `
-    INSERT INTO public.sync_erasures (org_id, named_by, email, subjects, reference, requested_by)
-    SELECT $1, $2, $3, $4, $5, $6
-     WHERE (SELECT count(*) FROM public.sync_erasures WHERE org_id = $1 AND state = 'running') < $7
-    RETURNING ${COLUMNS}`,
+    SELECT ${COLUMNS} FROM app.store_erasure($1, $2, $3, $4, $5, $6, $7)`,
   values: [
     ...[orgId, erasure.namedBy, erasure.email, JSON.stringify(erasure.subjects), erasure.reference],
     ...[erasure.requestedBy, most],

@@ -141,9 +141,9 @@ export const noteOpenWrites = (
   harmfulTwice: boolean,
 ): Statement => ({
   text: `
-    UPDATE public.sync_runs SET open_writes = $3, write_open_since = CASE WHEN $4 THEN now() ELSE write_open_since END
+    UPDATE public.sync_runs SET open_writes = $3, write_open_since = ${harmfulTwice ? 'now()' : 'write_open_since'}
      WHERE org_id = $1 AND sync_id = $2`,
-  values: [org_id, sync_id, JSON.stringify(writes), harmfulTwice],
+  values: [org_id, sync_id, JSON.stringify(writes)],
 });
 
 /** What this run, and those before it that did not come to their end since that time, were about to write. */

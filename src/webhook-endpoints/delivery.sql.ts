@@ -116,12 +116,12 @@ export interface Attempt {
 /** One that has no attempt left before it expires has failed. */
 export const noteAttempt = (orgId: string, id: string, attempt: Attempt, waitMs: number): Statement => ({
   text: `
+    WITH next AS MATERIALIZED (SELECT now() + make_interval(secs => $7::double precision / 1000) AS at)
     UPDATE public.sync_webhook_deliveries
        SET attempts = attempts + 1, attempted_at = now(), response_status = $4, error_message = $5, duration_ms = $6,
-           next_attempt_at = now() + make_interval(secs => $7::double precision / 1000),
-           state = CASE WHEN $3::boolean THEN 'delivered'
-                        WHEN now() + make_interval(secs => $7::double precision / 1000) > expires_at THEN 'failed' ELSE 'waiting' END
-     WHERE org_id = $1 AND id = $2 AND state = 'waiting'`,
+           next_attempt_at = next.at,
+           state = CASE WHEN $3::boolean THEN 'delivered' WHEN next.at > expires_at THEN 'failed' ELSE 'waiting' END
+      FROM next WHERE org_id = $1 AND id = $2 AND state = 'waiting'`,
   values: [orgId, id, attempt.delivered, attempt.status, attempt.error, attempt.durationMs, waitMs],
 });
 
@@ -147,16 +147,21 @@ export const endTurn = (
        WHERE d.org_id = $1 AND d.endpoint_id = $2 AND d.state <> 'waiting' AND d.created_at < (
          SELECT n.created_at FROM public.sync_webhook_deliveries n
           WHERE n.org_id = $1 AND n.endpoint_id = $2 AND n.state <> 'waiting'
-          ORDER BY n.created_at DESC, n.id DESC OFFSET $6::integer LIMIT 1))
-    UPDATE public.sync_webhook_endpoints e
-       SET claimed_until = '-infinity', failing_since = f.since,
-           held_until = CASE WHEN $5::boolean THEN now() + greatest(interval '5 s', least((now() - f.since) / 4, interval '10 min'))
-                             ELSE e.held_until END
-      FROM public.sync_webhook_endpoints o CROSS JOIN LATERAL (
-        SELECT CASE WHEN $3::boolean IS NULL THEN o.failing_since WHEN $3 THEN NULL
-                    WHEN $4::boolean THEN now() ELSE coalesce(o.failing_since, now()) END AS since) AS f
-     WHERE e.org_id = $1 AND e.id = $2 AND o.org_id = e.org_id AND o.id = e.id
-    RETURNING coalesce(f.since < now() - make_interval(days => $7::integer), false) AS failed_too_long`,
+          ORDER BY n.created_at DESC, n.id DESC OFFSET $6::integer LIMIT 1)),
+    -- What has failed for how long, and until when that holds the next turn, is known before the row is changed.
+    turn AS MATERIALIZED (
+      SELECT f.since, now() + greatest(interval '5 s', least((now() - f.since) / 4, interval '10 min')) AS held_until
+        FROM public.sync_webhook_endpoints o CROSS JOIN LATERAL (
+          SELECT CASE WHEN $3::boolean IS NULL THEN o.failing_since WHEN $3 THEN NULL
+                      WHEN $4::boolean THEN now() ELSE coalesce(o.failing_since, now()) END AS since) AS f
+       WHERE o.org_id = $1 AND o.id = $2),
+    ended AS (
+      UPDATE public.sync_webhook_endpoints e
+         SET claimed_until = '-infinity', failing_since = turn.since,
+             held_until = CASE WHEN $5::boolean THEN turn.held_until ELSE e.held_until END
+        FROM turn WHERE e.org_id = $1 AND e.id = $2
+      RETURNING e.failing_since)
+    SELECT coalesce(failing_since < now() - make_interval(days => $7::integer), false) AS failed_too_long FROM ended`,
   values: [orgId, endpointId, lastDelivered, anyDelivered, isHeld, kept, failingDays],
 });
 

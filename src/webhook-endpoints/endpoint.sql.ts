@@ -11,12 +11,22 @@ export type EndpointMembers = Pick<EndpointRow, 'url' | 'description' | 'events'
 
 /** No more deliveries of an endpoint wait: sql/publish_event.sql. */
 const MAX_WAITING = 10_000;
-const COLUMNS = `id, url, description, events, format, enabled, disabled_reason, failing_since,
-  CASE WHEN previous_secret_until > now() THEN previous_secret_until END AS previous_secret_until,
+/** `e` is the endpoint; the deliveries that wait are those of `which`. */
+const columns = (
+  which: string,
+) => `e.id, e.url, e.description, e.events, e.format, e.enabled, e.disabled_reason, e.failing_since,
+  CASE WHEN e.previous_secret_until > now() THEN e.previous_secret_until END AS previous_secret_until,
   (SELECT count(*)::int FROM (SELECT FROM public.sync_webhook_deliveries d
-     WHERE d.org_id = e.org_id AND d.endpoint_id = e.id AND d.state = 'waiting' LIMIT ${MAX_WAITING}) AS w) AS waiting,
-  created_by, created_at, updated_at`;
+     WHERE ${which} AND d.state = 'waiting' LIMIT ${MAX_WAITING}) AS w) AS waiting,
+  e.created_by, e.created_at, e.updated_at`;
+const COLUMNS = columns('d.org_id = e.org_id AND d.endpoint_id = e.id');
 const ONE = 'e.org_id = $1 AND e.id = $2';
+
+/** A change of one endpoint, and how it is then: a distributed Postgres returns columns alone from what it changes. */
+const changed = (change: string): string => `
+    WITH e AS (${change}
+      RETURNING e.*)
+    SELECT ${columns('d.org_id = $1 AND d.endpoint_id = $2')} FROM e`;
 
 export const insertEndpoint = (
   orgId: string,
@@ -25,24 +35,22 @@ export const insertEndpoint = (
   secret: SealedSecret,
   createdBy: string,
 ): Statement => ({
-  text: `
+  text: changed(`
     INSERT INTO public.sync_webhook_endpoints AS e (org_id, id, url, description, events, format, enabled, secret, secret_key_id,
       created_by)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-    RETURNING ${COLUMNS}`,
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`),
   values: [orgId, id, ...inOrder(members), secret.box, secret.keyId, createdBy],
 });
 
 /** One that is enabled again starts without its past failures. */
 export const updateEndpoint = (orgId: string, id: string, members: EndpointMembers): Statement => ({
-  text: `
+  text: changed(`
     UPDATE public.sync_webhook_endpoints AS e
        SET url = $3, description = $4, events = $5, format = $6, enabled = $7, updated_at = now(),
            disabled_reason = CASE WHEN $7 THEN NULL ELSE e.disabled_reason END,
            failing_since = CASE WHEN $7 AND NOT e.enabled THEN NULL ELSE e.failing_since END,
            held_until = CASE WHEN $7 AND NOT e.enabled OR e.url <> $3 THEN '-infinity' ELSE e.held_until END
-     WHERE ${ONE}
-    RETURNING ${COLUMNS}`,
+     WHERE ${ONE}`),
   values: [orgId, id, ...inOrder(members)],
 });
 
@@ -73,28 +81,27 @@ export const lockEndpoint = (orgId: string, id: string): Statement => ({
 
 export const deleteEndpoint = (orgId: string, id: string): Statement => ({
   text: `
-    WITH log AS (DELETE FROM public.sync_webhook_deliveries d WHERE d.org_id = $1 AND d.endpoint_id = $2)
-    DELETE FROM public.sync_webhook_endpoints e WHERE ${ONE} RETURNING ${COLUMNS}`,
+    WITH log AS (DELETE FROM public.sync_webhook_deliveries d WHERE d.org_id = $1 AND d.endpoint_id = $2),
+    e AS (DELETE FROM public.sync_webhook_endpoints e WHERE ${ONE} RETURNING e.*)
+    SELECT ${columns('d.org_id = $1 AND d.endpoint_id = $2')} FROM e`,
   values: [orgId, id],
 });
 
 /** The secret so far signs beside the new one for a while. */
 export const rotateSecret = (orgId: string, id: string, secret: SealedSecret, overlapSeconds: number): Statement => ({
-  text: `
+  text: changed(`
     UPDATE public.sync_webhook_endpoints AS e
        SET previous_secret = e.secret, previous_secret_key_id = e.secret_key_id,
            previous_secret_until = now() + make_interval(secs => $5), secret = $3, secret_key_id = $4, updated_at = now()
-     WHERE ${ONE}
-    RETURNING ${COLUMNS}`,
+     WHERE ${ONE}`),
   values: [orgId, id, secret.box, secret.keyId, overlapSeconds],
 });
 
 /** Ends an endpoint that has failed for too long, or whose receiver says that it is gone. */
 export const disableEndpoint = (orgId: string, id: string, reason: string): Statement => ({
-  text: `
+  text: changed(`
     UPDATE public.sync_webhook_endpoints AS e SET enabled = false, disabled_reason = $3, updated_at = now()
-     WHERE ${ONE} AND e.enabled
-    RETURNING ${COLUMNS}`,
+     WHERE ${ONE} AND e.enabled`),
   values: [orgId, id, reason],
 });
 

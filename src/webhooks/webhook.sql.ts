@@ -25,26 +25,7 @@ export const storeDelivery = (
   change: Change,
   destinationId: string | null,
 ): Statement => ({
-  text: `
-    WITH waiting AS (
-      SELECT r.sync_id FROM public.sync_runs r
-       WHERE r.org_id = $1 AND r.source_connection_id = $2 AND r.entity_type = $4 AND r.kind = 'webhook'
-         AND r.destination_connection_id IS NOT DISTINCT FROM $7::uuid AND r.state IN ('waiting', 'ready') AND r.lease_epoch = 0
-         AND EXISTS (SELECT FROM public.sync_progress p WHERE p.org_id = $1 AND p.sync_id = r.sync_id
-                        AND p.completed_at IS NULL AND NOT p.cancel_requested)
-       ORDER BY r.created_at DESC LIMIT 1 FOR UPDATE OF r)
-    INSERT INTO public.sync_hook_deliveries AS d (org_id, connection_id, delivery_key, entity_type, external_id, deleted, sync_id)
-    VALUES ($1, $2, $3, $4, $5, $6, (SELECT sync_id FROM waiting))
-    ON CONFLICT (org_id, connection_id, delivery_key) DO UPDATE
-       SET received_at = EXCLUDED.received_at, sync_id = EXCLUDED.sync_id
-     WHERE NOT $8::boolean
-       AND (EXISTS (SELECT FROM public.sync_hook_deliveries l
-                     WHERE l.org_id = $1 AND l.connection_id = $2 AND l.entity_type = $4 AND l.external_id = $5
-                       AND l.received_at >= d.received_at AND l.delivery_key <> d.delivery_key)
-            OR d.received_at < now() - interval '1 hour'
-               AND NOT EXISTS (SELECT FROM public.sync_progress p
-                                WHERE p.org_id = $1 AND p.sync_id = d.sync_id AND p.completed_at IS NULL))
-    RETURNING d.sync_id`,
+  text: 'SELECT sync_id FROM app.store_delivery($1, $2, $3, $4, $5, $6, $7, $8)',
   values: [
     orgId,
     connectionId,

@@ -62,6 +62,7 @@ app.log_sync_end() | sync_owner | INVOKER | - | -
 app.mark_current_item() | sync_owner | INVOKER | - | -
 app.measure_progress() | sync_owner | INVOKER | - | -
 app.mentions(text, text) | sync_owner | INVOKER | - | sync_app
+app.open_alerts(text, jsonb) | sync_owner | INVOKER | - | sync_app
 app.open_member_session(text, text, text, text, text, boolean, integer, bytea, timestamp with time zone) | sync_owner | DEFINER | - | sync_app
 app.open_runs() | sync_maintenance | DEFINER | - | sync_app
 app.open_session(bytea, bytea, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
@@ -88,17 +89,22 @@ app.report_progress(json) | sync_owner | INVOKER | TimeZone=UTC, row_security=on
 app.revoke_key(text, uuid) | sync_owner | DEFINER | - | sync_app
 app.runs_without_worker(integer) | sync_maintenance | DEFINER | - | sync_app
 app.save_records(text, uuid, text, jsonb, text, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
+app.save_subjects(text, jsonb, integer) | sync_owner | INVOKER | - | sync_app
 app.seal_entries(text) | sync_owner | DEFINER | - | sync_app
 app.search_terms(text, integer, text) | sync_owner | INVOKER | - | sync_app, sync_sql
 app.set_org(text) | sync_owner | INVOKER | - | sync_app
 app.sign_entry() | sync_owner | INVOKER | - | -
 app.signal_ended_sync() | sync_maintenance | DEFINER | - | -
 app.slots_of(text, uuid, uuid) | sync_owner | INVOKER | - | sync_app
+app.store_delivery(text, uuid, text, text, text, boolean, uuid, boolean) | sync_owner | INVOKER | - | sync_app
+app.store_erasure(text, text, text, jsonb, text, text, integer) | sync_owner | INVOKER | - | sync_app
 app.store_search_terms() | sync_owner | INVOKER | - | -
 app.syncs_of_item(text, text) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=off, enable_hashjoin=off, enable_mergejoin=off | sync_app
 app.syncs_with_terms(text, bigint[]) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=on | sync_app
 app.take_lease(text, text, text, interval) | sync_owner | INVOKER | - | sync_app
 app.take_slots(text, text, text, uuid[]) | sync_owner | INVOKER | - | sync_app
+app.takes_space(regclass) | sync_owner | INVOKER | - | -
+app.tell_root(text) | sync_owner | INVOKER | - | sync_app
 app.tells(text, text) | sync_owner | INVOKER | - | sync_app
 app.unsealed_entries(text, integer) | sync_owner | INVOKER | enable_seqscan=off | sync_app, sync_sql
 app.value_pattern(text) | sync_owner | INVOKER | - | sync_app

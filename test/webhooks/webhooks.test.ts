@@ -301,7 +301,7 @@ describe('A webhook that arrives at the moment its run begins', () => {
     waitFor('one waits for the other', async () => {
       const [row] = await admin<{ n: number }>(
         `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
-            AND (query LIKE '%take_lease%' OR query LIKE '%sync_hook_deliveries%')`,
+            AND (query LIKE '%take_lease%' OR query LIKE '%store_delivery%')`,
       );
       return row?.n === 1;
     });

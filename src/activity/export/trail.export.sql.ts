@@ -63,17 +63,6 @@ export const unsealedOfMonth = (orgId: string, month: string, after: string, mos
 
 /** Tells the newest seal of the days before this one as the root of its day, once, to the endpoints that want it. */
 export const tellRoot = (orgId: string): Statement => ({
-  text: `
-    WITH last AS MATERIALIZED (
-      SELECT s.sequence, s.sealed_at, s.hash FROM public.sync_activity_seals s
-       WHERE s.org_id = $1 AND s.sealed_at < date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'
-       ORDER BY s.sequence DESC LIMIT 1
-    ), told AS (
-      INSERT INTO public.sync_trail_places AS p (org_id, root) SELECT $1, l.sequence FROM last l
-      ON CONFLICT (org_id) DO UPDATE SET root = EXCLUDED.root WHERE p.root < EXCLUDED.root
-      RETURNING p.root)
-    SELECT app.publish_event($1, 'trail.root', jsonb_build_object('day', to_char(l.sealed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'),
-             'sequence', l.sequence, 'sealed_at', l.sealed_at, 'hash', encode(l.hash, 'hex')))
-      FROM last l JOIN told t ON t.root = l.sequence`,
+  text: 'SELECT app.tell_root($1)',
   values: [orgId],
 });

@@ -20,28 +20,37 @@ REVOKE ALL ON FUNCTION app.first_address(text) FROM PUBLIC, sync_app, sync_maint
 -- `value` is the text of JSON, and what matches the pattern gets a token. Two backslashes, which are one in what it stands for, become a character that
 -- the text of JSON never has: then a backslash begins an escape, whose letter is no part of an address. The pattern captures nothing.
 CREATE OR REPLACE FUNCTION app.with_tokens(org text, value text, pattern text, whom text[]) RETURNS text
-LANGUAGE sql VOLATILE SECURITY INVOKER
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
-WITH given AS (
-  SELECT replace(value, '\\', chr(2)) AS v
-), found AS MATERIALIZED (
-  SELECT replace(f.m[1], chr(2), '\\') AS part, f.n FROM given, regexp_matches(v, pattern, 'gi') WITH ORDINALITY AS f (m, n)
-), said AS MATERIALIZED (
-  SELECT DISTINCT f.part, ('"' || f.part || '"')::jsonb #>> '{}' AS address FROM found f
-), known AS MATERIALIZED (
-  SELECT s.part, s.address, t.token FROM said s LEFT JOIN LATERAL (
-    SELECT p.token FROM public.sync_trail_persons p
-     WHERE p.org_id = org AND p.email = app.first_address(s.address) AND p.month = date_trunc('month', now() AT TIME ZONE 'UTC')::date
-       AND p.address = s.address AND p.about IS NOT DISTINCT FROM whom LIMIT 1) AS t ON true
-), made AS (
-  INSERT INTO public.sync_trail_persons (org_id, address, about) SELECT org, k.address, whom FROM known k WHERE k.token IS NULL
-  RETURNING address, token
-), tokens AS (
-  SELECT k.part, coalesce(k.token, m.token) AS token FROM known k LEFT JOIN made m ON m.address = k.address
-)
-SELECT replace(string_agg(s.part || coalesce(t.token, ''), '' ORDER BY s.n), chr(2), '\\')
-  FROM given, regexp_split_to_table(v, pattern, 'i') WITH ORDINALITY AS s (part, n)
-  LEFT JOIN found f ON f.n = s.n LEFT JOIN tokens t ON t.part = f.part
+DECLARE
+  given CONSTANT text := replace(value, '\\', chr(2));
+  matches CONSTANT text[] := ARRAY(SELECT replace(f.m[1], chr(2), '\\') FROM regexp_matches(given, pattern, 'gi') WITH ORDINALITY AS f (m, n) ORDER BY f.n);
+  part text;
+  parts text[] := '{}';
+  said text;
+  addresses text[] := '{}';
+  known text;
+  tokens text[] := '{}';
+BEGIN
+  FOR part IN SELECT DISTINCT f.part FROM unnest(matches) AS f (part) LOOP
+    said := ('"' || part || '"')::jsonb #>> '{}';
+    known := coalesce(tokens[array_position(addresses, said)], (
+      SELECT p.token FROM public.sync_trail_persons p
+       WHERE p.org_id = org AND p.email = app.first_address(said) AND p.month = date_trunc('month', now() AT TIME ZONE 'UTC')::date
+         AND p.address = said AND p.about IS NOT DISTINCT FROM whom LIMIT 1));
+    IF known IS NULL THEN
+      INSERT INTO public.sync_trail_persons AS p (org_id, address, about) VALUES (org, said, whom) RETURNING p.token INTO known;
+    END IF;
+    parts := parts || part;
+    addresses := addresses || said;
+    tokens := tokens || known;
+  END LOOP;
+  IF parts = '{}' THEN
+    RETURN value;
+  END IF;
+  RETURN (SELECT replace(string_agg(s.part || coalesce(tokens[array_position(parts, matches[s.n])], ''), '' ORDER BY s.n), chr(2), '\\')
+            FROM regexp_split_to_table(given, pattern, 'i') WITH ORDINALITY AS s (part, n));
+END
 $$;
 ALTER FUNCTION app.with_tokens(text, text, text, text[]) OWNER TO CURRENT_USER;
 REVOKE ALL ON FUNCTION app.with_tokens(text, text, text, text[]) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;

@@ -28,10 +28,10 @@ export const lockTurn = (orgId: string): Statement => ({
 export const endTurn = (orgId: string, limited: object | null, lookAfterSeconds: number | null): Statement => ({
   text: `
     UPDATE public.sync_alert_turns
-       SET claimed_until = '-infinity', seeded_at = coalesce(seeded_at, now()), limited = coalesce($2, limited),
-           due_at = CASE WHEN $3::integer IS NULL THEN due_at ELSE now() + make_interval(secs => $3) END
+       SET claimed_until = '-infinity', seeded_at = least(seeded_at, now()), limited = coalesce($2, limited)
+           ${lookAfterSeconds === null ? '' : ', due_at = now() + make_interval(secs => $3)'}
      WHERE org_id = $1`,
-  values: [orgId, limited && JSON.stringify(limited), lookAfterSeconds],
+  values: [orgId, limited && JSON.stringify(limited), ...(lookAfterSeconds === null ? [] : [lookAfterSeconds])],
 });
 
 /** An organization without rules leaves no signals any more, and nothing is kept of its past. */
@@ -106,19 +106,7 @@ export const subjectsOf = (orgId: string, names: readonly string[] | null): Stat
 
 /** Of those that are new, as many as there is room for: a reporter may make up names without end. */
 export const saveSubjects = (orgId: string, rows: readonly SubjectRow[], most: number): Statement => ({
-  text: `
-    INSERT INTO public.sync_alert_subjects AS s (org_id, ${SUBJECT})
-    SELECT $1, ${SUBJECT} FROM (
-      SELECT r.*, row_number() OVER () AS nth
-        FROM jsonb_to_recordset($2) AS r (subject text, connection_id uuid, destination_connection_id uuid, entity_type text,
-             source_system text, first_seen_at timestamptz, last_ended_at timestamptz, last_success_at timestamptz, successes integer,
-             speeds double precision[], arrivals jsonb)) AS n
-     WHERE EXISTS (SELECT FROM public.sync_alert_subjects k WHERE k.org_id = $1 AND k.subject = n.subject)
-        OR (SELECT count(*) FROM public.sync_alert_subjects k WHERE k.org_id = $1) + n.nth <= $3::integer
-    ON CONFLICT (org_id, subject) DO UPDATE
-       SET first_seen_at = excluded.first_seen_at, last_ended_at = excluded.last_ended_at,
-           last_success_at = excluded.last_success_at, successes = excluded.successes, speeds = excluded.speeds,
-           arrivals = excluded.arrivals`,
+  text: 'SELECT app.save_subjects($1, $2, $3)',
   values: [orgId, JSON.stringify(rows), most],
 });
 

@@ -4,18 +4,24 @@
 -- Callers: sync_app, by the scheduled task alert-heartbeat.
 
 CREATE OR REPLACE FUNCTION app.alert_lag() RETURNS double precision
-LANGUAGE sql SECURITY DEFINER STABLE
+LANGUAGE plpgsql SECURITY DEFINER STABLE
 SET search_path = pg_catalog, pg_temp AS $$
-WITH RECURSIVE signalled AS (
-  (SELECT s.org_id, s.created_at FROM public.sync_alert_signals AS s ORDER BY s.org_id, s.created_at LIMIT 1)
-  UNION ALL
-  SELECT n.org_id, n.created_at FROM signalled AS w CROSS JOIN LATERAL (
-    SELECT s.org_id, s.created_at FROM public.sync_alert_signals AS s
-     WHERE s.org_id > w.org_id ORDER BY s.org_id, s.created_at LIMIT 1) AS n
-)
-SELECT greatest(0, extract(epoch FROM now() - least(
-  (SELECT t.due_at FROM public.sync_alert_turns AS t ORDER BY t.due_at LIMIT 1),
-  (SELECT min(s.created_at) FROM signalled AS s JOIN public.sync_alert_turns AS t USING (org_id)))))::double precision
+DECLARE
+  oldest timestamptz := (SELECT t.due_at FROM public.sync_alert_turns AS t ORDER BY t.due_at LIMIT 1);
+  signal record;
+  org text := '';
+BEGIN
+  LOOP
+    SELECT s.org_id, s.created_at INTO signal FROM public.sync_alert_signals AS s
+     WHERE s.org_id > org ORDER BY s.org_id, s.created_at LIMIT 1;
+    EXIT WHEN NOT FOUND;
+    org := signal.org_id;
+    IF EXISTS (SELECT FROM public.sync_alert_turns AS t WHERE t.org_id = org) THEN
+      oldest := least(oldest, signal.created_at);
+    END IF;
+  END LOOP;
+  RETURN greatest(0, extract(epoch FROM now() - oldest));
+END
 $$;
 ALTER FUNCTION app.alert_lag() OWNER TO sync_maintenance;
 REVOKE ALL ON FUNCTION app.alert_lag() FROM PUBLIC, sync_app, sync_directory, sync_sql;

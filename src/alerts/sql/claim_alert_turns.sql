@@ -5,23 +5,30 @@
 -- Callers: sync_app.
 
 CREATE OR REPLACE FUNCTION app.claim_alert_turns(most integer, lease interval) RETURNS TABLE (org_id text)
-LANGUAGE sql SECURITY DEFINER
+LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
-WITH RECURSIVE signalled AS (
-  (SELECT s.org_id FROM public.sync_alert_signals AS s ORDER BY s.org_id LIMIT 1)
-  UNION ALL
-  SELECT n.org_id FROM signalled AS w CROSS JOIN LATERAL (
-    SELECT s.org_id FROM public.sync_alert_signals AS s WHERE s.org_id > w.org_id ORDER BY s.org_id LIMIT 1) AS n
-), due AS (
-  (SELECT t.org_id FROM public.sync_alert_turns AS t WHERE t.due_at <= now() ORDER BY t.due_at LIMIT most * 10)
-  UNION SELECT s.org_id FROM signalled AS s
-), chosen AS (
-  SELECT t.org_id FROM public.sync_alert_turns AS t JOIN due USING (org_id)
-   WHERE t.claimed_until <= now() ORDER BY t.turn_at, t.org_id LIMIT most FOR UPDATE OF t SKIP LOCKED
-)
-UPDATE public.sync_alert_turns AS t SET claimed_until = now() + lease, turn_at = now()
-  FROM chosen AS c WHERE t.org_id = c.org_id
-RETURNING t.org_id
+#variable_conflict use_column
+DECLARE
+  due text[] := ARRAY(SELECT t.org_id FROM public.sync_alert_turns AS t WHERE t.due_at <= now() ORDER BY t.due_at LIMIT most * 10);
+  org text := '';
+  claimed integer := 0;
+BEGIN
+  LOOP
+    org := (SELECT s.org_id FROM public.sync_alert_signals AS s WHERE s.org_id > org ORDER BY s.org_id LIMIT 1);
+    EXIT WHEN org IS NULL;
+    due := due || org;
+  END LOOP;
+  -- One by one: a distributed Postgres locks rows of one organization at a time.
+  FOR org IN SELECT t.org_id FROM public.sync_alert_turns AS t
+              WHERE t.org_id = ANY (due) AND t.claimed_until <= now() ORDER BY t.turn_at, t.org_id LOOP
+    EXIT WHEN claimed >= most;
+    PERFORM FROM public.sync_alert_turns AS t WHERE t.org_id = org AND t.claimed_until <= now() FOR UPDATE SKIP LOCKED;
+    CONTINUE WHEN NOT FOUND;
+    UPDATE public.sync_alert_turns AS t SET claimed_until = now() + lease, turn_at = now() WHERE t.org_id = org;
+    claimed := claimed + 1;
+    RETURN QUERY SELECT org;
+  END LOOP;
+END
 $$;
 ALTER FUNCTION app.claim_alert_turns(integer, interval) OWNER TO sync_maintenance;
 REVOKE ALL ON FUNCTION app.claim_alert_turns(integer, interval) FROM PUBLIC, sync_app, sync_directory, sync_sql;

@@ -9,8 +9,9 @@ CREATE OR REPLACE FUNCTION app.signal_ended_sync() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  INSERT INTO public.sync_alert_signals (org_id, sync_id)
-  SELECT NEW.org_id, NEW.sync_id WHERE EXISTS (SELECT FROM public.sync_alert_turns AS t WHERE t.org_id = NEW.org_id);
+  IF EXISTS (SELECT FROM public.sync_alert_turns AS t WHERE t.org_id = NEW.org_id) THEN
+    INSERT INTO public.sync_alert_signals (org_id, sync_id) VALUES (NEW.org_id, NEW.sync_id);
+  END IF;
   RETURN NULL;
 END
 $$;

@@ -111,10 +111,11 @@ export interface ChangedConnection {
 
 export const updateConnection = (orgId: string, id: string, changed: ChangedConnection): Statement => ({
   text: `
+    WITH clock AS MATERIALIZED (SELECT now() AS at)
     UPDATE public.sync_connections
        SET name = $3, base_url = $4, settings = $5, updated_at = now(),
            -- Whatever has changed, the registered webhooks may have to.
-           webhooks_due_at = CASE WHEN $5::jsonb ->> 'webhooks' = 'managed' OR webhooks_state IS NOT NULL THEN now() END,
+           webhooks_due_at = CASE WHEN $5::jsonb ->> 'webhooks' = 'managed' OR webhooks_state IS NOT NULL THEN clock.at END,
            credentials = coalesce($6, credentials), credentials_key_id = coalesce($7, credentials_key_id),
            webhook_secret = coalesce($8, webhook_secret), webhook_secret_key_id = coalesce($9, webhook_secret_key_id)
            ${
@@ -128,7 +129,7 @@ export const updateConnection = (orgId: string, id: string, changed: ChangedConn
                   version = NULL, account = NULL, warnings = '[]', credentials_expire_at = NULL`
                : ''
            }
-     WHERE ${ONE}
+      FROM clock WHERE ${ONE}
     RETURNING ${SHOWN}`,
   values: [
     orgId,

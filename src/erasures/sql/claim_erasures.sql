@@ -5,15 +5,26 @@
 -- Callers: sync_app.
 
 CREATE OR REPLACE FUNCTION app.claim_erasure(lease interval) RETURNS TABLE (org_id text, id uuid)
-LANGUAGE sql SECURITY DEFINER
+LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
-WITH chosen AS (
-  SELECT e.org_id, e.id FROM public.sync_erasures AS e
-   WHERE e.state = 'running' AND e.claimed_until <= now() ORDER BY e.turn_at, e.org_id, e.id LIMIT 1 FOR UPDATE SKIP LOCKED
-)
-UPDATE public.sync_erasures AS e SET claimed_until = now() + lease, turn_at = clock_timestamp()
-  FROM chosen AS c WHERE e.org_id = c.org_id AND e.id = c.id
-RETURNING e.org_id, e.id
+#variable_conflict use_column
+DECLARE
+  -- Of turns in one transaction the later one is later.
+  at CONSTANT timestamptz := clock_timestamp();
+  c record;
+BEGIN
+  -- One by one: a distributed Postgres locks rows of one organization at a time.
+  FOR c IN SELECT e.org_id, e.id FROM public.sync_erasures e
+            WHERE e.state = 'running' AND e.claimed_until <= now() ORDER BY e.turn_at, e.org_id, e.id LOOP
+    PERFORM FROM public.sync_erasures e
+      WHERE e.org_id = c.org_id AND e.id = c.id AND e.state = 'running' AND e.claimed_until <= now() FOR UPDATE SKIP LOCKED;
+    IF FOUND THEN
+      UPDATE public.sync_erasures e SET claimed_until = now() + lease, turn_at = at WHERE e.org_id = c.org_id AND e.id = c.id;
+      RETURN QUERY SELECT c.org_id, c.id;
+      RETURN;
+    END IF;
+  END LOOP;
+END
 $$;
 ALTER FUNCTION app.claim_erasure(interval) OWNER TO sync_maintenance;
 REVOKE ALL ON FUNCTION app.claim_erasure(interval) FROM PUBLIC, sync_app, sync_directory, sync_sql;

@@ -9,12 +9,12 @@ CREATE OR REPLACE FUNCTION app.end_silent_syncs(silent_for interval, batch_size 
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+  reason CONSTANT text := format('no report for %s minutes', round(extract(epoch FROM silent_for) / 60));
   ended integer;
 BEGIN
   UPDATE public.sync_progress AS s
      SET status = CASE WHEN s.cancel_requested THEN 'cancelled' ELSE 'timeout' END,
-         error_message = CASE WHEN s.cancel_requested THEN s.error_message
-           ELSE format('no report for %s minutes', round(extract(epoch FROM silent_for) / 60)) END
+         error_message = CASE WHEN s.cancel_requested THEN s.error_message ELSE reason END
     FROM (SELECT c.org_id, c.sync_id FROM public.sync_progress c
            WHERE c.completed_at IS NULL AND greatest(c.updated_at, c.requested_at) < now() - silent_for
              -- A queued sync waits for a worker and a paused sync for a person, so their silence is no fault of the reporter.

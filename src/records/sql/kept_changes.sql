@@ -39,6 +39,28 @@ ALTER FUNCTION app.keep_changes(text, text, text, timestamptz, jsonb) OWNER TO C
 REVOKE ALL ON FUNCTION app.keep_changes(text, text, text, timestamptz, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.keep_changes(text, text, text, timestamptz, jsonb) TO sync_app;
 
+-- Whether a table has rows, also such as nobody may see who asks. Of a distributed one, Postgres knows the size of an empty shell only.
+CREATE OR REPLACE FUNCTION app.takes_space(of_table regclass) RETURNS boolean
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  is_distributed boolean := false;
+  size bigint;
+BEGIN
+  IF to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL THEN
+    EXECUTE 'SELECT EXISTS (SELECT FROM pg_catalog.pg_dist_partition p WHERE p.logicalrelid = $1)' INTO is_distributed USING of_table;
+  END IF;
+  IF is_distributed THEN
+    EXECUTE 'SELECT pg_catalog.citus_relation_size($1)' INTO size USING of_table;
+  ELSE
+    size := pg_relation_size(of_table);
+  END IF;
+  RETURN size > 0;
+END
+$$;
+ALTER FUNCTION app.takes_space(regclass) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.takes_space(regclass) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+
 -- It belongs to the owner, who alone may empty a table whole.
 CREATE OR REPLACE FUNCTION app.empty_expired_changes(days integer) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER
@@ -52,7 +74,7 @@ BEGIN
   -- A week that ended so long ago, and each before it up to the next turn of the ring.
   FOR ago IN (kept_days + 6) / 7 + 1 .. 13 LOOP
     partition := format('public.sync_changes_%s', lpad(app.week_of_changes(now() - make_interval(weeks => ago))::text, 2, '0'));
-    CONTINUE WHEN pg_relation_size(partition::regclass) = 0;
+    CONTINUE WHEN NOT app.takes_space(partition);
     BEGIN
       EXECUTE 'TRUNCATE ' || partition;
       emptied := emptied + 1;

@@ -10,7 +10,7 @@ export const markPaused = (orgId: string, connectionId: string, user: string): S
   text: `
     WITH before AS MATERIALIZED (SELECT paused_at FROM public.sync_connections WHERE ${ONE} FOR UPDATE)
     UPDATE public.sync_connections c
-       SET paused_at = coalesce(c.paused_at, now()), paused_by = CASE WHEN c.paused_at IS NULL THEN $3 ELSE c.paused_by END
+       SET paused_at = least(c.paused_at, now()), paused_by = CASE WHEN c.paused_at IS NULL THEN $3 ELSE c.paused_by END
       FROM before WHERE c.${ONE}
     RETURNING c.name, c.system, before.paused_at IS NULL AS changed`,
   values: [orgId, connectionId, user],

@@ -12,12 +12,13 @@ CREATE OR REPLACE FUNCTION app.take_lease(org text, sync text, worker text, leas
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+  at CONSTANT timestamptz := now();
   r public.sync_runs;
   p public.sync_progress;
 BEGIN
   UPDATE public.sync_runs AS w
      SET lease_epoch = w.lease_epoch + 1, leased_by = worker, leased_until = now() + lease,
-         started_at = CASE WHEN w.lease_epoch = 0 THEN now() ELSE w.started_at END,
+         started_at = CASE WHEN w.lease_epoch = 0 THEN at ELSE w.started_at END,
          leases_without_commit = w.leases_without_commit + 1
    WHERE w.org_id = org AND w.sync_id = sync AND w.state = 'ready' AND (w.leased_by IS NULL OR w.leased_until < now())
   RETURNING w.* INTO r;
@@ -28,9 +29,9 @@ BEGIN
   -- that died was heard of last: nobody worked on the run.
   UPDATE public.sync_progress AS s
      SET status = 'running', updated_at = now(), rate_limited_until = NULL, next_try_at = NULL,
-         started_at = CASE WHEN r.lease_epoch = 1 THEN now() ELSE s.started_at END,
+         started_at = CASE WHEN r.lease_epoch = 1 THEN at ELSE s.started_at END,
          idle_seconds = CASE WHEN r.lease_epoch = 1 THEN 0
-                             ELSE s.idle_seconds + greatest(extract(epoch FROM now() - s.updated_at), 0) END
+                             ELSE s.idle_seconds + greatest(extract(epoch FROM at - s.updated_at), 0) END
    WHERE s.org_id = org AND s.sync_id = sync AND s.completed_at IS NULL
   RETURNING s.* INTO p;
   IF NOT FOUND THEN
@@ -50,6 +51,7 @@ CREATE OR REPLACE FUNCTION app.renew_lease(org text, sync text, epoch bigint, le
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+  page CONSTANT jsonb := jsonb_build_object('page', waiting -> 'page');
   p record;
 BEGIN
   -- A worker that released the run no longer holds it, even if no other worker has taken it since.
@@ -72,7 +74,7 @@ BEGIN
        SET rate_limited_until = (waiting ->> 'limited_until')::timestamptz, updated_at = now(),
            waiting_reason = coalesce(waiting ->> 'reason', s.waiting_reason),
            next_try_at = (waiting ->> 'next_try_at')::timestamptz,
-           checkpoint = CASE WHEN waiting ? 'page' THEN coalesce(s.checkpoint, '{}') || jsonb_build_object('page', waiting -> 'page')
+           checkpoint = CASE WHEN waiting ? 'page' THEN coalesce(s.checkpoint, '{}') || page
                              ELSE s.checkpoint END
      WHERE s.org_id = org AND s.sync_id = sync AND s.completed_at IS NULL;
   END IF;
@@ -90,12 +92,14 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   asks CONSTANT boolean := waiting ? 'approval_hours' AND EXISTS (
     SELECT FROM public.sync_progress AS s WHERE s.org_id = org AND s.sync_id = sync AND s.completed_at IS NULL);
+  page CONSTANT jsonb := jsonb_build_object('page', waiting -> 'page');
+  free_until CONSTANT timestamptz := coalesce(until, now()) + interval '1 minute';
+  asks_until CONSTANT timestamptz := now() + make_interval(hours => (waiting ->> 'approval_hours')::integer);
 BEGIN
   UPDATE public.sync_runs AS w
-     SET leased_by = NULL, leased_until = CASE WHEN NOT asks THEN coalesce(until, now()) + interval '1 minute' END,
+     SET leased_by = NULL, leased_until = CASE WHEN NOT asks THEN free_until END,
          state = CASE WHEN asks THEN 'waiting' ELSE w.state END, approval = CASE WHEN asks THEN 'wanted' ELSE w.approval END,
-         approval_until = CASE WHEN asks THEN now() + make_interval(hours => (waiting ->> 'approval_hours')::integer)
-                               ELSE w.approval_until END,
+         approval_until = CASE WHEN asks THEN asks_until ELSE w.approval_until END,
          leases_without_commit = 0,
          postponements = w.postponements + CASE WHEN until IS NULL THEN 0 ELSE 1 END,
          failures = coalesce(waiting -> 'failures', w.failures)
@@ -107,7 +111,7 @@ BEGIN
      SET status = 'queued', updated_at = now(), rate_limited_until = (waiting ->> 'limited_until')::timestamptz,
          waiting_reason = coalesce(waiting ->> 'reason', s.waiting_reason),
          next_try_at = (waiting ->> 'next_try_at')::timestamptz,
-         checkpoint = CASE WHEN waiting ? 'page' THEN coalesce(s.checkpoint, '{}') || jsonb_build_object('page', waiting -> 'page')
+         checkpoint = CASE WHEN waiting ? 'page' THEN coalesce(s.checkpoint, '{}') || page
                            ELSE s.checkpoint END
    WHERE s.org_id = org AND s.sync_id = sync AND s.completed_at IS NULL;
   RETURN FOUND;

@@ -21,6 +21,8 @@ GRANT EXECUTE ON FUNCTION app.slots_of(text, uuid, uuid) TO sync_app;
 CREATE OR REPLACE FUNCTION app.take_slots(org text, sync text, entity text, slots uuid[]) RETURNS boolean
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  slot uuid;
 BEGIN
   IF EXISTS (
     SELECT FROM public.sync_slots s JOIN public.sync_progress p USING (org_id, sync_id)
@@ -29,9 +31,10 @@ BEGIN
          SELECT FROM public.sync_runs h WHERE h.org_id = org AND h.sync_id = s.sync_id AND h.state = 'waiting')) THEN
     RETURN false;
   END IF;
-  INSERT INTO public.sync_slots (org_id, connection_id, entity_type, sync_id)
-  SELECT DISTINCT org, s, entity, sync FROM unnest(slots) AS s
-  ON CONFLICT (org_id, connection_id, entity_type) DO UPDATE SET sync_id = EXCLUDED.sync_id;
+  FOREACH slot IN ARRAY slots LOOP
+    INSERT INTO public.sync_slots (org_id, connection_id, entity_type, sync_id) VALUES (org, slot, entity, sync)
+    ON CONFLICT (org_id, connection_id, entity_type) DO UPDATE SET sync_id = EXCLUDED.sync_id;
+  END LOOP;
   RETURN true;
 END
 $$;

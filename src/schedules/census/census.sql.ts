@@ -11,10 +11,10 @@ export const dueCensuses = (most: number): Statement => ({
 /** Sets the next time, spread over four hours and within a day. Returns no row when it is not due any more. */
 export const takeDueCensus = (orgId: string, connectionId: string): Statement => ({
   text: `
-    UPDATE public.sync_connections SET census_due_at = now() + interval '20 hours' + random() * interval '4 hours'
+    UPDATE public.sync_connections SET census_due_at = now() + interval '20 hours' + $3::double precision * interval '4 hours'
      WHERE org_id = $1 AND id = $2 AND removed_at IS NULL AND census_due_at <= now()
     RETURNING system, settings`,
-  values: [orgId, connectionId],
+  values: [orgId, connectionId, Math.random()],
 });
 export interface DueCensus {
   readonly system: string;

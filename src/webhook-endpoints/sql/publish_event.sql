@@ -13,17 +13,21 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   event_id CONSTANT uuid := gen_random_uuid();
   -- Whoever connects with plain SQL may have set anything.
-  cause CONSTANT text := substring(current_setting('app.traceparent', true) FROM '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$');
+  cause text := substring(current_setting('app.traceparent', true) FROM '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$');
+  endpoint uuid;
 BEGIN
-  INSERT INTO public.sync_webhook_deliveries (org_id, endpoint_id, event_id, event_type, data, traceparent)
-  SELECT org, e.id, event_id, event, publish_event.data,
-         coalesce(cause, (SELECT r.traceparent FROM public.sync_runs AS r
-                           WHERE r.org_id = org AND r.sync_id = publish_event.data ->> 'sync_id'))
-    FROM public.sync_webhook_endpoints AS e
-   WHERE e.org_id = org AND e.enabled
-     AND CASE WHEN only_to = '{}' THEN e.events && ARRAY[event, split_part(event, '.', 1) || '.*', '*'] ELSE e.id = ANY (only_to) END
-     AND NOT EXISTS (SELECT FROM public.sync_webhook_deliveries AS d
-                      WHERE d.org_id = org AND d.endpoint_id = e.id AND d.state = 'waiting' OFFSET 9999);
+  FOR endpoint IN
+    SELECT e.id FROM public.sync_webhook_endpoints AS e
+     WHERE e.org_id = org AND e.enabled
+       AND CASE WHEN only_to = '{}' THEN e.events && ARRAY[event, split_part(event, '.', 1) || '.*', '*'] ELSE e.id = ANY (only_to) END
+       AND NOT EXISTS (SELECT FROM public.sync_webhook_deliveries AS d
+                        WHERE d.org_id = org AND d.endpoint_id = e.id AND d.state = 'waiting' OFFSET 9999)
+  LOOP
+    cause := coalesce(cause, (SELECT r.traceparent FROM public.sync_runs AS r
+                               WHERE r.org_id = org AND r.sync_id = publish_event.data ->> 'sync_id'));
+    INSERT INTO public.sync_webhook_deliveries (org_id, endpoint_id, event_id, event_type, data, traceparent)
+    VALUES (org, endpoint, event_id, event, publish_event.data, cause);
+  END LOOP;
 END
 $$;
 ALTER FUNCTION app.publish_event(text, text, jsonb, uuid[]) OWNER TO CURRENT_USER;

@@ -13,9 +13,11 @@ export const dueChecks = (most: number, perOrganization: number): Statement => (
  */
 export const claimCheck = (orgId: string, connectionId: string): Statement => ({
   text: `
-    UPDATE public.sync_connections SET webhooks_due_at = now() + interval '5 minutes'
-     WHERE org_id = $1 AND id = $2 AND removed_at IS NULL AND webhooks_due_at <= now()
-    RETURNING webhooks_due_at::text AS claim, now() AS at`,
+    WITH claimed AS (
+      UPDATE public.sync_connections SET webhooks_due_at = now() + interval '5 minutes'
+       WHERE org_id = $1 AND id = $2 AND removed_at IS NULL AND webhooks_due_at <= now()
+      RETURNING webhooks_due_at)
+    SELECT webhooks_due_at::text AS claim, now() AS at FROM claimed`,
   values: [orgId, connectionId],
 });
 export interface ClaimedCheck {
@@ -34,10 +36,10 @@ export const storeState = (
   nextSeconds: number | null,
 ): Statement => ({
   text: `
+    WITH next AS MATERIALIZED (SELECT now() + make_interval(secs => $5) AS at)
     UPDATE public.sync_connections
-       SET webhooks_state = $4,
-           webhooks_due_at = CASE WHEN webhooks_due_at = $3::timestamptz THEN now() + make_interval(secs => $5) ELSE webhooks_due_at END
-     WHERE org_id = $1 AND id = $2 AND removed_at IS NULL`,
+       SET webhooks_state = $4, webhooks_due_at = CASE WHEN webhooks_due_at = $3::timestamptz THEN next.at ELSE webhooks_due_at END
+      FROM next WHERE org_id = $1 AND id = $2 AND removed_at IS NULL`,
   values: [orgId, connectionId, claim, state && JSON.stringify(state), nextSeconds],
 });
 

@@ -40,7 +40,8 @@ const IMMUTABLE_HERE = new Set([
   'hashtextextended',
 ]);
 
-const isConstant = (tree: Tree): boolean => bodyOf(tree, 'A_Const') !== undefined;
+const isConstant = (tree: Tree): boolean =>
+  bodyOf(tree, 'A_Const') !== undefined || bodyOf(tree, 'ParamRef') !== undefined;
 
 /** Columns of tables in an expression, not those of its sub-selects. */
 function columnsIn(tree: Tree, { variables }: Names): Body[] {
@@ -79,7 +80,7 @@ function volatilityOf(kind: string, body: Body, names: Names): Volatility {
   if (kind === 'TypeCast') {
     const type = typeName(body);
     if (type === 'text' && isTime(body.arg, names)) return 'stable';
-    // A literal is read once, when the statement is planned.
+    // A literal is read once, when the statement is planned, and a parameter has the type.
     return READ_BY_SETTINGS.has(type) && !isConstant(body.arg) && !isTime(body.arg, names) ? 'stable' : 'immutable';
   }
   // A day of a time zone has 23 to 25 hours.

@@ -3603,12 +3603,12 @@ CREATE OR REPLACE FUNCTION app.end_silent_syncs(silent_for interval, batch_size 
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+  reason CONSTANT text := format('no report for %s minutes', round(extract(epoch FROM silent_for) / 60));
   ended integer;
 BEGIN
   UPDATE public.sync_progress AS s
      SET status = CASE WHEN s.cancel_requested THEN 'cancelled' ELSE 'timeout' END,
-         error_message = CASE WHEN s.cancel_requested THEN s.error_message
-           ELSE format('no report for %s minutes', round(extract(epoch FROM silent_for) / 60)) END
+         error_message = CASE WHEN s.cancel_requested THEN s.error_message ELSE reason END
     FROM (SELECT c.org_id, c.sync_id FROM public.sync_progress c
            WHERE c.completed_at IS NULL AND greatest(c.updated_at, c.requested_at) < now() - silent_for
              -- A queued sync waits for a worker and a paused sync for a person, so their silence is no fault of the reporter.
@@ -3629,7 +3629,7 @@ REVOKE ALL ON FUNCTION app.end_silent_syncs(interval, integer) FROM PUBLIC, sync
 GRANT EXECUTE ON FUNCTION app.end_silent_syncs(interval, integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/end_silent_syncs.sql', '3e2f47a00fd21e0dcebc18bd000fc7f1022d79ae0bec1188e4d9dd63b295426e', ARRAY['ROUTINE app.end_silent_syncs(silent_for interval, batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/end_silent_syncs.sql', 'ae4cfd1c9394182da7e690e0a9de52d9f7f4875e0294598639f61a82f0139b05', ARRAY['ROUTINE app.end_silent_syncs(silent_for interval, batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -4040,21 +4040,27 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/watch_pr
 CREATE OR REPLACE FUNCTION app.append_activity(org text, entries jsonb) RETURNS SETOF public.sync_activity_log
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  e record;
 BEGIN
   IF NOT app.has_activity_partition(now()) THEN
     PERFORM app.ensure_activity_partition(now());
   END IF;
-  RETURN QUERY
-    INSERT INTO public.sync_activity_log (org_id, sync_id, entity_type, activity_type, status, source_system, user_id,
-      record_count, duration_seconds, error_message, details)
-    SELECT org, e.sync_id, e.entity_type, e.activity_type, e.status, e.source_system, e.user_id, e.record_count,
-      e.duration_seconds, e.error_message, e.details
-      FROM jsonb_array_elements(entries) WITH ORDINALITY AS element (entry, position),
-           jsonb_to_record(element.entry) AS e (sync_id text, entity_type text, activity_type text, status text,
+  -- One by one: a distributed Postgres takes no INSERT from a SELECT of a function.
+  FOR e IN
+    SELECT r.* FROM jsonb_array_elements(entries) WITH ORDINALITY AS element (entry, position),
+           jsonb_to_record(element.entry) AS r (sync_id text, entity_type text, activity_type text, status text,
              source_system text, user_id text, record_count double precision, duration_seconds double precision,
              error_message text, details jsonb)
      ORDER BY element.position
-    RETURNING *;
+  LOOP
+    RETURN QUERY
+      INSERT INTO public.sync_activity_log (org_id, sync_id, entity_type, activity_type, status, source_system, user_id,
+        record_count, duration_seconds, error_message, details)
+      VALUES (org, e.sync_id, e.entity_type, e.activity_type, e.status, e.source_system, e.user_id, e.record_count,
+        e.duration_seconds, e.error_message, e.details)
+      RETURNING *;
+  END LOOP;
 END
 $$;
 ALTER FUNCTION app.append_activity(text, jsonb) OWNER TO CURRENT_USER;
@@ -4062,7 +4068,7 @@ REVOKE ALL ON FUNCTION app.append_activity(text, jsonb) FROM PUBLIC, sync_app, s
 GRANT EXECUTE ON FUNCTION app.append_activity(text, jsonb) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/append_activity.sql', '0a633641e2f6b046cdbad59b61421f0b83f64125f456b28509453dc858889390', ARRAY['ROUTINE app.append_activity(org text, entries jsonb)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/append_activity.sql', '6d3f20f375c74fde739566a6865ffb08c4918bdea9e74c3d104c245a3c4cf10d', ARRAY['ROUTINE app.append_activity(org text, entries jsonb)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -4451,6 +4457,40 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/sign_ent
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
+-- Why: a seal that was noted elsewhere vouches for all before it, so endpoints are told one a day.
+-- Promises: tells the newest seal of the days before this one as the root of its day, once, to the endpoints that want it, in the transaction
+-- that notes that it was told.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.tell_root(org text) RETURNS void
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  last record;
+BEGIN
+  SELECT s.sequence, s.sealed_at, s.hash INTO last FROM public.sync_activity_seals s
+   WHERE s.org_id = org AND s.sealed_at < date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'
+   ORDER BY s.sequence DESC LIMIT 1;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  INSERT INTO public.sync_trail_places AS p (org_id, root) VALUES (org, last.sequence)
+  ON CONFLICT (org_id) DO UPDATE SET root = EXCLUDED.root WHERE p.root < EXCLUDED.root;
+  IF FOUND THEN
+    PERFORM app.publish_event(org, 'trail.root', jsonb_build_object('day', to_char(last.sealed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'),
+      'sequence', last.sequence, 'sealed_at', last.sealed_at, 'hash', encode(last.hash, 'hex')));
+  END IF;
+END
+$$;
+ALTER FUNCTION app.tell_root(text) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.tell_root(text) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.tell_root(text) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/tell_root.sql', 'a40c3bf03c6a6bb53eacc1398a319668344843ccd94d2eedffe2e96f98e42343', ARRAY['ROUTINE app.tell_root(org text)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
 -- Why: nobody may change an entry of the trail, and whoever asks for it must be erased. So no entry holds what is known to be a person's: a token
 -- stands in its place, and the words that belong to it in a table of its own. Without that row nobody can tell any more whose token it was, and
 -- the trail is still what was sealed.
@@ -4473,28 +4513,37 @@ REVOKE ALL ON FUNCTION app.first_address(text) FROM PUBLIC, sync_app, sync_maint
 -- `value` is the text of JSON, and what matches the pattern gets a token. Two backslashes, which are one in what it stands for, become a character that
 -- the text of JSON never has: then a backslash begins an escape, whose letter is no part of an address. The pattern captures nothing.
 CREATE OR REPLACE FUNCTION app.with_tokens(org text, value text, pattern text, whom text[]) RETURNS text
-LANGUAGE sql VOLATILE SECURITY INVOKER
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
-WITH given AS (
-  SELECT replace(value, '\\', chr(2)) AS v
-), found AS MATERIALIZED (
-  SELECT replace(f.m[1], chr(2), '\\') AS part, f.n FROM given, regexp_matches(v, pattern, 'gi') WITH ORDINALITY AS f (m, n)
-), said AS MATERIALIZED (
-  SELECT DISTINCT f.part, ('"' || f.part || '"')::jsonb #>> '{}' AS address FROM found f
-), known AS MATERIALIZED (
-  SELECT s.part, s.address, t.token FROM said s LEFT JOIN LATERAL (
-    SELECT p.token FROM public.sync_trail_persons p
-     WHERE p.org_id = org AND p.email = app.first_address(s.address) AND p.month = date_trunc('month', now() AT TIME ZONE 'UTC')::date
-       AND p.address = s.address AND p.about IS NOT DISTINCT FROM whom LIMIT 1) AS t ON true
-), made AS (
-  INSERT INTO public.sync_trail_persons (org_id, address, about) SELECT org, k.address, whom FROM known k WHERE k.token IS NULL
-  RETURNING address, token
-), tokens AS (
-  SELECT k.part, coalesce(k.token, m.token) AS token FROM known k LEFT JOIN made m ON m.address = k.address
-)
-SELECT replace(string_agg(s.part || coalesce(t.token, ''), '' ORDER BY s.n), chr(2), '\\')
-  FROM given, regexp_split_to_table(v, pattern, 'i') WITH ORDINALITY AS s (part, n)
-  LEFT JOIN found f ON f.n = s.n LEFT JOIN tokens t ON t.part = f.part
+DECLARE
+  given CONSTANT text := replace(value, '\\', chr(2));
+  matches CONSTANT text[] := ARRAY(SELECT replace(f.m[1], chr(2), '\\') FROM regexp_matches(given, pattern, 'gi') WITH ORDINALITY AS f (m, n) ORDER BY f.n);
+  part text;
+  parts text[] := '{}';
+  said text;
+  addresses text[] := '{}';
+  known text;
+  tokens text[] := '{}';
+BEGIN
+  FOR part IN SELECT DISTINCT f.part FROM unnest(matches) AS f (part) LOOP
+    said := ('"' || part || '"')::jsonb #>> '{}';
+    known := coalesce(tokens[array_position(addresses, said)], (
+      SELECT p.token FROM public.sync_trail_persons p
+       WHERE p.org_id = org AND p.email = app.first_address(said) AND p.month = date_trunc('month', now() AT TIME ZONE 'UTC')::date
+         AND p.address = said AND p.about IS NOT DISTINCT FROM whom LIMIT 1));
+    IF known IS NULL THEN
+      INSERT INTO public.sync_trail_persons AS p (org_id, address, about) VALUES (org, said, whom) RETURNING p.token INTO known;
+    END IF;
+    parts := parts || part;
+    addresses := addresses || said;
+    tokens := tokens || known;
+  END LOOP;
+  IF parts = '{}' THEN
+    RETURN value;
+  END IF;
+  RETURN (SELECT replace(string_agg(s.part || coalesce(tokens[array_position(parts, matches[s.n])], ''), '' ORDER BY s.n), chr(2), '\\')
+            FROM regexp_split_to_table(given, pattern, 'i') WITH ORDINALITY AS s (part, n));
+END
 $$;
 ALTER FUNCTION app.with_tokens(text, text, text, text[]) OWNER TO CURRENT_USER;
 REVOKE ALL ON FUNCTION app.with_tokens(text, text, text, text[]) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
@@ -4599,7 +4648,7 @@ REVOKE ALL ON FUNCTION app.cleanup_trail_persons(integer, integer) FROM PUBLIC, 
 GRANT EXECUTE ON FUNCTION app.cleanup_trail_persons(integer, integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/trail_persons.sql', '299e0c1af1d7e8db89171eec4cc35ffedce3c5d0af85b371e5eeb60d78b8be39', ARRAY['ROUTINE app.first_address(value text)', 'ROUTINE app.with_tokens(org text, value text, pattern text, whom text[])', 'ROUTINE app.detach_persons()', 'ROUTINE app.with_persons(org text, value text)', 'ROUTINE app.with_persons(org text, value jsonb)', 'ROUTINE app.cleanup_trail_persons(months integer, batch_size integer)', 'TRIGGER detach_persons ON public.sync_activity_log']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/trail_persons.sql', '2a2d281dd91e1583b058912897a3da4aa4857bf7f0f21e99ed58617eb5454572', ARRAY['ROUTINE app.first_address(value text)', 'ROUTINE app.with_persons(org text, value text)', 'ROUTINE app.with_tokens(org text, value text, pattern text, whom text[])', 'ROUTINE app.detach_persons()', 'ROUTINE app.with_persons(org text, value jsonb)', 'ROUTINE app.cleanup_trail_persons(months integer, batch_size integer)', 'TRIGGER detach_persons ON public.sync_activity_log']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -4705,6 +4754,28 @@ ALTER FUNCTION app.keep_changes(text, text, text, timestamptz, jsonb) OWNER TO C
 REVOKE ALL ON FUNCTION app.keep_changes(text, text, text, timestamptz, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.keep_changes(text, text, text, timestamptz, jsonb) TO sync_app;
 
+-- Whether a table has rows, also such as nobody may see who asks. Of a distributed one, Postgres knows the size of an empty shell only.
+CREATE OR REPLACE FUNCTION app.takes_space(of_table regclass) RETURNS boolean
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  is_distributed boolean := false;
+  size bigint;
+BEGIN
+  IF to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL THEN
+    EXECUTE 'SELECT EXISTS (SELECT FROM pg_catalog.pg_dist_partition p WHERE p.logicalrelid = $1)' INTO is_distributed USING of_table;
+  END IF;
+  IF is_distributed THEN
+    EXECUTE 'SELECT pg_catalog.citus_relation_size($1)' INTO size USING of_table;
+  ELSE
+    size := pg_relation_size(of_table);
+  END IF;
+  RETURN size > 0;
+END
+$$;
+ALTER FUNCTION app.takes_space(regclass) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.takes_space(regclass) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+
 -- It belongs to the owner, who alone may empty a table whole.
 CREATE OR REPLACE FUNCTION app.empty_expired_changes(days integer) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER
@@ -4718,7 +4789,7 @@ BEGIN
   -- A week that ended so long ago, and each before it up to the next turn of the ring.
   FOR ago IN (kept_days + 6) / 7 + 1 .. 13 LOOP
     partition := format('public.sync_changes_%s', lpad(app.week_of_changes(now() - make_interval(weeks => ago))::text, 2, '0'));
-    CONTINUE WHEN pg_relation_size(partition::regclass) = 0;
+    CONTINUE WHEN NOT app.takes_space(partition);
     BEGIN
       EXECUTE 'TRUNCATE ' || partition;
       emptied := emptied + 1;
@@ -4734,7 +4805,7 @@ REVOKE ALL ON FUNCTION app.empty_expired_changes(integer) FROM PUBLIC, sync_app,
 GRANT EXECUTE ON FUNCTION app.empty_expired_changes(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('records/sql/kept_changes.sql', '52f85855e933a93cc5945de999f4544f3ede6276b8f10d81be709a2ba1ed4c3c', ARRAY['ROUTINE app.week_of_changes(started timestamp with time zone)', 'ROUTINE app.keep_changes(org text, sync text, entity text, started timestamp with time zone, given jsonb)', 'ROUTINE app.empty_expired_changes(days integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('records/sql/kept_changes.sql', 'd0752a6f92624325ac27f66c59afb4c41a89fd849e3490046656b554be3bc58b', ARRAY['ROUTINE app.week_of_changes(started timestamp with time zone)', 'ROUTINE app.keep_changes(org text, sync text, entity text, started timestamp with time zone, given jsonb)', 'ROUTINE app.takes_space(of_table regclass)', 'ROUTINE app.empty_expired_changes(days integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -5013,7 +5084,7 @@ REVOKE ALL ON FUNCTION app.cleanup_seen(integer) FROM PUBLIC, sync_app, sync_dir
 GRANT EXECUTE ON FUNCTION app.cleanup_seen(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/cleanup_seen.sql', 'c6de0493752888eaae3c6c51c400e94e71e27ba0a7522835e9e7f353b7b6ee77', ARRAY['ROUTINE app.cleanup_seen(batch_size integer)', 'ROUTINE app.clear_seen(org text, sync text, batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/cleanup_seen.sql', 'c6de0493752888eaae3c6c51c400e94e71e27ba0a7522835e9e7f353b7b6ee77', ARRAY['ROUTINE app.clear_seen(org text, sync text, batch_size integer)', 'ROUTINE app.cleanup_seen(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -5420,12 +5491,13 @@ CREATE OR REPLACE FUNCTION app.take_lease(org text, sync text, worker text, leas
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+  at CONSTANT timestamptz := now();
   r public.sync_runs;
   p public.sync_progress;
 BEGIN
   UPDATE public.sync_runs AS w
      SET lease_epoch = w.lease_epoch + 1, leased_by = worker, leased_until = now() + lease,
-         started_at = CASE WHEN w.lease_epoch = 0 THEN now() ELSE w.started_at END,
+         started_at = CASE WHEN w.lease_epoch = 0 THEN at ELSE w.started_at END,
          leases_without_commit = w.leases_without_commit + 1
    WHERE w.org_id = org AND w.sync_id = sync AND w.state = 'ready' AND (w.leased_by IS NULL OR w.leased_until < now())
   RETURNING w.* INTO r;
@@ -5436,9 +5508,9 @@ BEGIN
   -- that died was heard of last: nobody worked on the run.
   UPDATE public.sync_progress AS s
      SET status = 'running', updated_at = now(), rate_limited_until = NULL, next_try_at = NULL,
-         started_at = CASE WHEN r.lease_epoch = 1 THEN now() ELSE s.started_at END,
+         started_at = CASE WHEN r.lease_epoch = 1 THEN at ELSE s.started_at END,
          idle_seconds = CASE WHEN r.lease_epoch = 1 THEN 0
-                             ELSE s.idle_seconds + greatest(extract(epoch FROM now() - s.updated_at), 0) END
+                             ELSE s.idle_seconds + greatest(extract(epoch FROM at - s.updated_at), 0) END
    WHERE s.org_id = org AND s.sync_id = sync AND s.completed_at IS NULL
   RETURNING s.* INTO p;
   IF NOT FOUND THEN
@@ -5458,6 +5530,7 @@ CREATE OR REPLACE FUNCTION app.renew_lease(org text, sync text, epoch bigint, le
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+  page CONSTANT jsonb := jsonb_build_object('page', waiting -> 'page');
   p record;
 BEGIN
   -- A worker that released the run no longer holds it, even if no other worker has taken it since.
@@ -5480,7 +5553,7 @@ BEGIN
        SET rate_limited_until = (waiting ->> 'limited_until')::timestamptz, updated_at = now(),
            waiting_reason = coalesce(waiting ->> 'reason', s.waiting_reason),
            next_try_at = (waiting ->> 'next_try_at')::timestamptz,
-           checkpoint = CASE WHEN waiting ? 'page' THEN coalesce(s.checkpoint, '{}') || jsonb_build_object('page', waiting -> 'page')
+           checkpoint = CASE WHEN waiting ? 'page' THEN coalesce(s.checkpoint, '{}') || page
                              ELSE s.checkpoint END
      WHERE s.org_id = org AND s.sync_id = sync AND s.completed_at IS NULL;
   END IF;
@@ -5498,12 +5571,14 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   asks CONSTANT boolean := waiting ? 'approval_hours' AND EXISTS (
     SELECT FROM public.sync_progress AS s WHERE s.org_id = org AND s.sync_id = sync AND s.completed_at IS NULL);
+  page CONSTANT jsonb := jsonb_build_object('page', waiting -> 'page');
+  free_until CONSTANT timestamptz := coalesce(until, now()) + interval '1 minute';
+  asks_until CONSTANT timestamptz := now() + make_interval(hours => (waiting ->> 'approval_hours')::integer);
 BEGIN
   UPDATE public.sync_runs AS w
-     SET leased_by = NULL, leased_until = CASE WHEN NOT asks THEN coalesce(until, now()) + interval '1 minute' END,
+     SET leased_by = NULL, leased_until = CASE WHEN NOT asks THEN free_until END,
          state = CASE WHEN asks THEN 'waiting' ELSE w.state END, approval = CASE WHEN asks THEN 'wanted' ELSE w.approval END,
-         approval_until = CASE WHEN asks THEN now() + make_interval(hours => (waiting ->> 'approval_hours')::integer)
-                               ELSE w.approval_until END,
+         approval_until = CASE WHEN asks THEN asks_until ELSE w.approval_until END,
          leases_without_commit = 0,
          postponements = w.postponements + CASE WHEN until IS NULL THEN 0 ELSE 1 END,
          failures = coalesce(waiting -> 'failures', w.failures)
@@ -5515,7 +5590,7 @@ BEGIN
      SET status = 'queued', updated_at = now(), rate_limited_until = (waiting ->> 'limited_until')::timestamptz,
          waiting_reason = coalesce(waiting ->> 'reason', s.waiting_reason),
          next_try_at = (waiting ->> 'next_try_at')::timestamptz,
-         checkpoint = CASE WHEN waiting ? 'page' THEN coalesce(s.checkpoint, '{}') || jsonb_build_object('page', waiting -> 'page')
+         checkpoint = CASE WHEN waiting ? 'page' THEN coalesce(s.checkpoint, '{}') || page
                            ELSE s.checkpoint END
    WHERE s.org_id = org AND s.sync_id = sync AND s.completed_at IS NULL;
   RETURN FOUND;
@@ -5541,7 +5616,7 @@ REVOKE ALL ON FUNCTION app.runs_without_worker(integer) FROM PUBLIC, sync_app, s
 GRANT EXECUTE ON FUNCTION app.runs_without_worker(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/lease.sql', '1a6a354f106fa62858c5703daa25726375de71515a6f3d00367fbf8a754ce605', ARRAY['ROUTINE app.take_lease(org text, sync text, worker text, lease interval)', 'ROUTINE app.renew_lease(org text, sync text, epoch bigint, lease interval, waiting jsonb)', 'ROUTINE app.release_lease(org text, sync text, epoch bigint, until timestamp with time zone, waiting jsonb)', 'ROUTINE app.runs_without_worker(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/lease.sql', 'ca371204c08f82c0bfc0c1a05a5ef8fee84b557ebdad1844941c402a5bde5811', ARRAY['ROUTINE app.take_lease(org text, sync text, worker text, lease interval)', 'ROUTINE app.renew_lease(org text, sync text, epoch bigint, lease interval, waiting jsonb)', 'ROUTINE app.release_lease(org text, sync text, epoch bigint, until timestamp with time zone, waiting jsonb)', 'ROUTINE app.runs_without_worker(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -5752,6 +5827,8 @@ GRANT EXECUTE ON FUNCTION app.slots_of(text, uuid, uuid) TO sync_app;
 CREATE OR REPLACE FUNCTION app.take_slots(org text, sync text, entity text, slots uuid[]) RETURNS boolean
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  slot uuid;
 BEGIN
   IF EXISTS (
     SELECT FROM public.sync_slots s JOIN public.sync_progress p USING (org_id, sync_id)
@@ -5760,9 +5837,10 @@ BEGIN
          SELECT FROM public.sync_runs h WHERE h.org_id = org AND h.sync_id = s.sync_id AND h.state = 'waiting')) THEN
     RETURN false;
   END IF;
-  INSERT INTO public.sync_slots (org_id, connection_id, entity_type, sync_id)
-  SELECT DISTINCT org, s, entity, sync FROM unnest(slots) AS s
-  ON CONFLICT (org_id, connection_id, entity_type) DO UPDATE SET sync_id = EXCLUDED.sync_id;
+  FOREACH slot IN ARRAY slots LOOP
+    INSERT INTO public.sync_slots (org_id, connection_id, entity_type, sync_id) VALUES (org, slot, entity, sync)
+    ON CONFLICT (org_id, connection_id, entity_type) DO UPDATE SET sync_id = EXCLUDED.sync_id;
+  END LOOP;
   RETURN true;
 END
 $$;
@@ -5802,7 +5880,7 @@ REVOKE ALL ON FUNCTION app.keep_slots(text, text, bigint) FROM PUBLIC, sync_app,
 GRANT EXECUTE ON FUNCTION app.keep_slots(text, text, bigint) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/slots.sql', '091bcbc60ecc1667c1ade766e9dd60d922fb1c11f689529a7019c1c257d78754', ARRAY['ROUTINE app.slots_of(org text, source uuid, destination uuid)', 'ROUTINE app.take_slots(org text, sync text, entity text, slots uuid[])', 'ROUTINE app.keep_slots(org text, sync text, epoch bigint)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/slots.sql', 'd457b5654af1e27fb5fa45df146b0ea690cdd0c8a4bee6516fd34f25a2adf1c4', ARRAY['ROUTINE app.slots_of(org text, source uuid, destination uuid)', 'ROUTINE app.take_slots(org text, sync text, entity text, slots uuid[])', 'ROUTINE app.keep_slots(org text, sync text, epoch bigint)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -5929,6 +6007,62 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhooks/sql/due_webh
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
+-- Why: a shop sends a webhook again when it saw no answer, and a run that has not started yet takes what comes until it does.
+-- Promises: stores the delivery for the waiting run that its item belongs to, null: none waits, and returns that. The row of that run is locked,
+-- and a worker must update the row to start the run. Either the run starts after this transaction and reads the delivery, or it has already started
+-- and is not selected. A repeated delivery returns no row. Where the system does not name its deliveries, one that looks the same counts as a
+-- new event when another event of the item came after it, or after an hour, when its run has ended.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.store_delivery(org text, connection uuid, key text, entity text, external text, is_deleted boolean,
+  destination uuid, names_delivery boolean) RETURNS TABLE (sync_id text)
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  run text;
+  earlier record;
+BEGIN
+  SELECT r.sync_id INTO run FROM public.sync_runs r
+   WHERE r.org_id = org AND r.source_connection_id = connection AND r.entity_type = entity AND r.kind = 'webhook'
+     AND r.destination_connection_id IS NOT DISTINCT FROM destination AND r.state IN ('waiting', 'ready') AND r.lease_epoch = 0
+     AND EXISTS (SELECT FROM public.sync_progress p WHERE p.org_id = org AND p.sync_id = r.sync_id
+                    AND p.completed_at IS NULL AND NOT p.cancel_requested)
+   ORDER BY r.created_at DESC LIMIT 1 FOR UPDATE OF r;
+  INSERT INTO public.sync_hook_deliveries (org_id, connection_id, delivery_key, entity_type, external_id, deleted, sync_id)
+  VALUES (org, connection, key, entity, external, is_deleted, run)
+  ON CONFLICT (org_id, connection_id, delivery_key) DO NOTHING;
+  IF FOUND THEN
+    RETURN QUERY SELECT run;
+    RETURN;
+  END IF;
+  IF names_delivery THEN
+    RETURN;
+  END IF;
+  SELECT d.received_at, d.sync_id INTO earlier FROM public.sync_hook_deliveries d
+   WHERE d.org_id = org AND d.connection_id = connection AND d.delivery_key = key FOR UPDATE;
+  IF EXISTS (SELECT FROM public.sync_hook_deliveries l
+              WHERE l.org_id = org AND l.connection_id = connection AND l.entity_type = entity AND l.external_id = external
+                AND l.received_at >= earlier.received_at AND l.delivery_key <> key)
+     OR earlier.received_at < now() - interval '1 hour'
+        AND NOT EXISTS (SELECT FROM public.sync_progress p
+                         WHERE p.org_id = org AND p.sync_id = earlier.sync_id AND p.completed_at IS NULL) THEN
+    UPDATE public.sync_hook_deliveries d SET received_at = now(), sync_id = run
+     WHERE d.org_id = org AND d.connection_id = connection AND d.delivery_key = key;
+    RETURN QUERY SELECT run;
+  END IF;
+END
+$$;
+ALTER FUNCTION app.store_delivery(text, uuid, text, text, text, boolean, uuid, boolean) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.store_delivery(text, uuid, text, text, text, boolean, uuid, boolean)
+  FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.store_delivery(text, uuid, text, text, text, boolean, uuid, boolean) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhooks/sql/store_delivery.sql', '45b6e019df7f9fbc091fe461b6a1ac9c12769c2e09b46ab8e4b2472fb0b1b33b', ARRAY['ROUTINE app.store_delivery(org text, connection uuid, key text, entity text, external text, is_deleted boolean, destination uuid, names_delivery boolean)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
 -- Why: deliveries of all organizations are sent by the same workers, and a receiver that is slow or gone must make only its own organization wait.
 -- Promises: gives the caller a turn with at most `most` endpoints that have a delivery due, and no other worker has one with them until `lease` is over.
 -- No organization has more than `most_of_one` turns at once in the cluster, unless two workers ask in the same moment. First comes one endpoint of each organization, the one whose
@@ -5938,40 +6072,70 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhooks/sql/due_webh
 
 CREATE OR REPLACE FUNCTION app.claim_webhook_endpoints(most integer, most_of_one integer, lease interval)
   RETURNS TABLE (org_id text, endpoint_id uuid)
-LANGUAGE sql SECURITY DEFINER
+LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
-WITH RECURSIVE waiting AS (
-  (SELECT d.org_id, d.endpoint_id, d.next_attempt_at FROM public.sync_webhook_deliveries AS d
-    WHERE d.state = 'waiting' ORDER BY d.org_id, d.endpoint_id, d.next_attempt_at LIMIT 1)
-  UNION ALL
-  SELECT n.org_id, n.endpoint_id, n.next_attempt_at
-    FROM waiting AS w CROSS JOIN LATERAL (
-      SELECT d.org_id, d.endpoint_id, d.next_attempt_at FROM public.sync_webhook_deliveries AS d
-       WHERE d.state = 'waiting' AND (d.org_id, d.endpoint_id) > (w.org_id, w.endpoint_id)
-       ORDER BY d.org_id, d.endpoint_id, d.next_attempt_at LIMIT 1) AS n
-), due AS (
-  SELECT e.org_id, e.id, e.turn_at,
-         row_number() OVER (PARTITION BY e.org_id ORDER BY e.turn_at, e.id) AS nth,
-         (SELECT count(*) FROM public.sync_webhook_endpoints AS c
-           WHERE c.org_id = e.org_id AND c.claimed_until > now()) AS claimed
-    FROM waiting AS w JOIN public.sync_webhook_endpoints AS e ON e.org_id = w.org_id AND e.id = w.endpoint_id
-   WHERE w.next_attempt_at <= now() AND e.enabled AND e.held_until <= now() AND e.claimed_until <= now()
-), chosen AS (
-  SELECT e.org_id, e.id
-    FROM due AS d JOIN public.sync_webhook_endpoints AS e ON e.org_id = d.org_id AND e.id = d.id
-   WHERE d.nth + d.claimed <= most_of_one AND e.enabled AND e.claimed_until <= now()
-   ORDER BY d.nth + d.claimed, d.turn_at, d.org_id LIMIT most FOR UPDATE OF e SKIP LOCKED
-)
-UPDATE public.sync_webhook_endpoints AS e SET claimed_until = now() + lease, turn_at = now()
-  FROM chosen AS c WHERE e.org_id = c.org_id AND e.id = c.id
-RETURNING e.org_id, e.id
+#variable_conflict use_column
+DECLARE
+  org text := '';
+  org_of_turn text;
+  endpoint uuid := '00000000-0000-0000-0000-000000000000';
+  next record;
+  orgs text[] := '{}';
+  endpoints uuid[] := '{}';
+  due record;
+  due_orgs text[] := '{}';
+  due_endpoints uuid[] := '{}';
+  turns integer[] := '{}';
+  turn_times timestamptz[] := '{}';
+  claimed integer := 0;
+BEGIN
+  LOOP
+    SELECT d.org_id, d.endpoint_id, d.next_attempt_at INTO next FROM public.sync_webhook_deliveries AS d
+     WHERE d.state = 'waiting' AND (d.org_id, d.endpoint_id) > (org, endpoint)
+     ORDER BY d.org_id, d.endpoint_id, d.next_attempt_at LIMIT 1;
+    EXIT WHEN NOT FOUND;
+    org := next.org_id;
+    endpoint := next.endpoint_id;
+    IF next.next_attempt_at <= now() THEN
+      orgs := orgs || org;
+      endpoints := endpoints || endpoint;
+    END IF;
+  END LOOP;
+  -- One organization at a time, as a distributed Postgres has them on different nodes.
+  FOR org_of_turn IN SELECT DISTINCT w.org FROM unnest(orgs) AS w (org) LOOP
+    FOR due IN
+      SELECT e.id, e.turn_at, row_number() OVER (ORDER BY e.turn_at, e.id) + (
+               SELECT count(*) FROM public.sync_webhook_endpoints AS c WHERE c.org_id = org_of_turn AND c.claimed_until > now()) AS nth
+        FROM public.sync_webhook_endpoints AS e
+       WHERE e.org_id = org_of_turn AND e.id = ANY (ARRAY(SELECT w.id FROM unnest(orgs, endpoints) AS w (org, id) WHERE w.org = org_of_turn))
+         AND e.enabled AND e.held_until <= now() AND e.claimed_until <= now()
+    LOOP
+      CONTINUE WHEN due.nth > most_of_one;
+      due_orgs := due_orgs || org_of_turn;
+      due_endpoints := due_endpoints || due.id;
+      turns := turns || due.nth::integer;
+      turn_times := turn_times || due.turn_at;
+    END LOOP;
+  END LOOP;
+  FOR due IN SELECT d.org, d.id FROM unnest(due_orgs, due_endpoints, turns, turn_times) AS d (org, id, nth, turn_at)
+              ORDER BY d.nth, d.turn_at, d.org LOOP
+    EXIT WHEN claimed >= most;
+    PERFORM FROM public.sync_webhook_endpoints AS e
+      WHERE e.org_id = due.org AND e.id = due.id AND e.enabled AND e.claimed_until <= now() FOR UPDATE SKIP LOCKED;
+    CONTINUE WHEN NOT FOUND;
+    UPDATE public.sync_webhook_endpoints AS e SET claimed_until = now() + lease, turn_at = now()
+     WHERE e.org_id = due.org AND e.id = due.id;
+    claimed := claimed + 1;
+    RETURN QUERY SELECT due.org, due.id;
+  END LOOP;
+END
 $$;
 ALTER FUNCTION app.claim_webhook_endpoints(integer, integer, interval) OWNER TO sync_maintenance;
 REVOKE ALL ON FUNCTION app.claim_webhook_endpoints(integer, integer, interval) FROM PUBLIC, sync_app, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.claim_webhook_endpoints(integer, integer, interval) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhook-endpoints/sql/claim_webhook_endpoints.sql', '4e41b8e020f93e734e9742e6b5901406ac3fb3139e18e17fb88888db053be551', ARRAY['ROUTINE app.claim_webhook_endpoints(most integer, most_of_one integer, lease interval)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhook-endpoints/sql/claim_webhook_endpoints.sql', '2497944e1b1df2e7368f5478f7eb5f5f9c70e5a512b826b63d395ea651141f01', ARRAY['ROUTINE app.claim_webhook_endpoints(most integer, most_of_one integer, lease interval)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -6089,17 +6253,21 @@ SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   event_id CONSTANT uuid := gen_random_uuid();
   -- Whoever connects with plain SQL may have set anything.
-  cause CONSTANT text := substring(current_setting('app.traceparent', true) FROM '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$');
+  cause text := substring(current_setting('app.traceparent', true) FROM '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$');
+  endpoint uuid;
 BEGIN
-  INSERT INTO public.sync_webhook_deliveries (org_id, endpoint_id, event_id, event_type, data, traceparent)
-  SELECT org, e.id, event_id, event, publish_event.data,
-         coalesce(cause, (SELECT r.traceparent FROM public.sync_runs AS r
-                           WHERE r.org_id = org AND r.sync_id = publish_event.data ->> 'sync_id'))
-    FROM public.sync_webhook_endpoints AS e
-   WHERE e.org_id = org AND e.enabled
-     AND CASE WHEN only_to = '{}' THEN e.events && ARRAY[event, split_part(event, '.', 1) || '.*', '*'] ELSE e.id = ANY (only_to) END
-     AND NOT EXISTS (SELECT FROM public.sync_webhook_deliveries AS d
-                      WHERE d.org_id = org AND d.endpoint_id = e.id AND d.state = 'waiting' OFFSET 9999);
+  FOR endpoint IN
+    SELECT e.id FROM public.sync_webhook_endpoints AS e
+     WHERE e.org_id = org AND e.enabled
+       AND CASE WHEN only_to = '{}' THEN e.events && ARRAY[event, split_part(event, '.', 1) || '.*', '*'] ELSE e.id = ANY (only_to) END
+       AND NOT EXISTS (SELECT FROM public.sync_webhook_deliveries AS d
+                        WHERE d.org_id = org AND d.endpoint_id = e.id AND d.state = 'waiting' OFFSET 9999)
+  LOOP
+    cause := coalesce(cause, (SELECT r.traceparent FROM public.sync_runs AS r
+                               WHERE r.org_id = org AND r.sync_id = publish_event.data ->> 'sync_id'));
+    INSERT INTO public.sync_webhook_deliveries (org_id, endpoint_id, event_id, event_type, data, traceparent)
+    VALUES (org, endpoint, event_id, event, publish_event.data, cause);
+  END LOOP;
 END
 $$;
 ALTER FUNCTION app.publish_event(text, text, jsonb, uuid[]) OWNER TO CURRENT_USER;
@@ -6107,7 +6275,7 @@ REVOKE ALL ON FUNCTION app.publish_event(text, text, jsonb, uuid[]) FROM PUBLIC,
 GRANT EXECUTE ON FUNCTION app.publish_event(text, text, jsonb, uuid[]) TO sync_app, sync_maintenance;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhook-endpoints/sql/publish_event.sql', '8c02978eed2e78a43b71e48e7e7f2b33e1b84cced791edf2a3d09f9d796e184a', ARRAY['ROUTINE app.publish_event(org text, event text, data jsonb, only_to uuid[])']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhook-endpoints/sql/publish_event.sql', 'ea306e12becf52682179531d394d34ffdf688f0302bc39ee0b0f26f86db571f8', ARRAY['ROUTINE app.publish_event(org text, event text, data jsonb, only_to uuid[])']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -6165,25 +6333,31 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhook-endpoints/sql
 -- Callers: sync_app, by the scheduled task alert-heartbeat.
 
 CREATE OR REPLACE FUNCTION app.alert_lag() RETURNS double precision
-LANGUAGE sql SECURITY DEFINER STABLE
+LANGUAGE plpgsql SECURITY DEFINER STABLE
 SET search_path = pg_catalog, pg_temp AS $$
-WITH RECURSIVE signalled AS (
-  (SELECT s.org_id, s.created_at FROM public.sync_alert_signals AS s ORDER BY s.org_id, s.created_at LIMIT 1)
-  UNION ALL
-  SELECT n.org_id, n.created_at FROM signalled AS w CROSS JOIN LATERAL (
-    SELECT s.org_id, s.created_at FROM public.sync_alert_signals AS s
-     WHERE s.org_id > w.org_id ORDER BY s.org_id, s.created_at LIMIT 1) AS n
-)
-SELECT greatest(0, extract(epoch FROM now() - least(
-  (SELECT t.due_at FROM public.sync_alert_turns AS t ORDER BY t.due_at LIMIT 1),
-  (SELECT min(s.created_at) FROM signalled AS s JOIN public.sync_alert_turns AS t USING (org_id)))))::double precision
+DECLARE
+  oldest timestamptz := (SELECT t.due_at FROM public.sync_alert_turns AS t ORDER BY t.due_at LIMIT 1);
+  signal record;
+  org text := '';
+BEGIN
+  LOOP
+    SELECT s.org_id, s.created_at INTO signal FROM public.sync_alert_signals AS s
+     WHERE s.org_id > org ORDER BY s.org_id, s.created_at LIMIT 1;
+    EXIT WHEN NOT FOUND;
+    org := signal.org_id;
+    IF EXISTS (SELECT FROM public.sync_alert_turns AS t WHERE t.org_id = org) THEN
+      oldest := least(oldest, signal.created_at);
+    END IF;
+  END LOOP;
+  RETURN greatest(0, extract(epoch FROM now() - oldest));
+END
 $$;
 ALTER FUNCTION app.alert_lag() OWNER TO sync_maintenance;
 REVOKE ALL ON FUNCTION app.alert_lag() FROM PUBLIC, sync_app, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.alert_lag() TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('alerts/sql/alert_lag.sql', '54e93285e4ebda81ecc86d477a55e1f37c0db31937b8607cd5c8cdd942c95086', ARRAY['ROUTINE app.alert_lag()']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('alerts/sql/alert_lag.sql', 'bb4b180b7dee2fc3fdc11dbec38527698890cd56b14f38e44768486493fc054b', ARRAY['ROUTINE app.alert_lag()']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -6194,30 +6368,37 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('alerts/sql/alert_lag.
 -- Callers: sync_app.
 
 CREATE OR REPLACE FUNCTION app.claim_alert_turns(most integer, lease interval) RETURNS TABLE (org_id text)
-LANGUAGE sql SECURITY DEFINER
+LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
-WITH RECURSIVE signalled AS (
-  (SELECT s.org_id FROM public.sync_alert_signals AS s ORDER BY s.org_id LIMIT 1)
-  UNION ALL
-  SELECT n.org_id FROM signalled AS w CROSS JOIN LATERAL (
-    SELECT s.org_id FROM public.sync_alert_signals AS s WHERE s.org_id > w.org_id ORDER BY s.org_id LIMIT 1) AS n
-), due AS (
-  (SELECT t.org_id FROM public.sync_alert_turns AS t WHERE t.due_at <= now() ORDER BY t.due_at LIMIT most * 10)
-  UNION SELECT s.org_id FROM signalled AS s
-), chosen AS (
-  SELECT t.org_id FROM public.sync_alert_turns AS t JOIN due USING (org_id)
-   WHERE t.claimed_until <= now() ORDER BY t.turn_at, t.org_id LIMIT most FOR UPDATE OF t SKIP LOCKED
-)
-UPDATE public.sync_alert_turns AS t SET claimed_until = now() + lease, turn_at = now()
-  FROM chosen AS c WHERE t.org_id = c.org_id
-RETURNING t.org_id
+#variable_conflict use_column
+DECLARE
+  due text[] := ARRAY(SELECT t.org_id FROM public.sync_alert_turns AS t WHERE t.due_at <= now() ORDER BY t.due_at LIMIT most * 10);
+  org text := '';
+  claimed integer := 0;
+BEGIN
+  LOOP
+    org := (SELECT s.org_id FROM public.sync_alert_signals AS s WHERE s.org_id > org ORDER BY s.org_id LIMIT 1);
+    EXIT WHEN org IS NULL;
+    due := due || org;
+  END LOOP;
+  -- One by one: a distributed Postgres locks rows of one organization at a time.
+  FOR org IN SELECT t.org_id FROM public.sync_alert_turns AS t
+              WHERE t.org_id = ANY (due) AND t.claimed_until <= now() ORDER BY t.turn_at, t.org_id LOOP
+    EXIT WHEN claimed >= most;
+    PERFORM FROM public.sync_alert_turns AS t WHERE t.org_id = org AND t.claimed_until <= now() FOR UPDATE SKIP LOCKED;
+    CONTINUE WHEN NOT FOUND;
+    UPDATE public.sync_alert_turns AS t SET claimed_until = now() + lease, turn_at = now() WHERE t.org_id = org;
+    claimed := claimed + 1;
+    RETURN QUERY SELECT org;
+  END LOOP;
+END
 $$;
 ALTER FUNCTION app.claim_alert_turns(integer, interval) OWNER TO sync_maintenance;
 REVOKE ALL ON FUNCTION app.claim_alert_turns(integer, interval) FROM PUBLIC, sync_app, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.claim_alert_turns(integer, interval) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('alerts/sql/claim_alert_turns.sql', '399aa7520548688de0868d8f9fd3ef801be03dd55935008a17da24eeb87151e9', ARRAY['ROUTINE app.claim_alert_turns(most integer, lease interval)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('alerts/sql/claim_alert_turns.sql', '156e66dee0330934c96e7fcba4ad0fb580bacb414c98dc4d992b97048a17be1f', ARRAY['ROUTINE app.claim_alert_turns(most integer, lease interval)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -6247,6 +6428,83 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('alerts/sql/cleanup_al
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
+-- Why: an evaluation opens several alerts at once, and each may be muted from before.
+-- Promises: opens the alerts that it is given and returns them in this order. A mute of the same rule and subject that is not over holds for the
+-- new one, too: it is not told, and reminded of when the mute ends. One INSERT a row, since a distributed Postgres takes none from a SELECT of a function.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.open_alerts(org text, given jsonb) RETURNS SETOF public.sync_alerts
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  n record;
+  mute record;
+BEGIN
+  FOR n IN SELECT * FROM jsonb_to_recordset(given) AS g (rule_id uuid, rule_name text, kind text, subject text, connection_id uuid,
+             entity_type text, source_system text, sync_id text, run_kind text, summary text, still_open_seconds double precision)
+  LOOP
+    SELECT a.muted_at, a.muted_by, a.muted_reason, a.muted_until INTO mute FROM public.sync_alerts a
+     WHERE a.org_id = org AND a.rule_id = n.rule_id AND a.subject = n.subject AND a.muted_until > now()
+     ORDER BY a.muted_until DESC LIMIT 1;
+    RETURN QUERY
+      INSERT INTO public.sync_alerts (org_id, rule_id, rule_name, kind, subject, connection_id, entity_type, source_system, sync_id,
+        run_kind, summary, told, remind_at, muted_at, muted_by, muted_reason, muted_until)
+      VALUES (org, n.rule_id, n.rule_name, n.kind, n.subject, n.connection_id, n.entity_type, n.source_system, n.sync_id, n.run_kind,
+        n.summary, mute.muted_until IS NULL, coalesce(mute.muted_until, now() + make_interval(secs => n.still_open_seconds)),
+        mute.muted_at, mute.muted_by, mute.muted_reason, mute.muted_until)
+      RETURNING *;
+  END LOOP;
+END
+$$;
+ALTER FUNCTION app.open_alerts(text, jsonb) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.open_alerts(text, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.open_alerts(text, jsonb) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('alerts/sql/open_alerts.sql', '1d7d3f0c4d0e3a18629f3dd54af23f849252de1ed67768eb13fb5fa63f5c8763', ARRAY['ROUTINE app.open_alerts(org text, given jsonb)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: what rules remember of each subject is written for many subjects at once, and a reporter may make up names without end.
+-- Promises: those that are known are overwritten, and of new ones as many are added as there is room for up to `most`. One INSERT a row, since a
+-- distributed Postgres takes none from a SELECT of a function.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.save_subjects(org text, given jsonb, most integer) RETURNS void
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  r record;
+  known bigint := (SELECT count(*) FROM public.sync_alert_subjects k WHERE k.org_id = org);
+BEGIN
+  FOR r IN SELECT * FROM jsonb_to_recordset(given) AS g (subject text, connection_id uuid, destination_connection_id uuid,
+             entity_type text, source_system text, first_seen_at timestamptz, last_ended_at timestamptz, last_success_at timestamptz,
+             successes integer, speeds double precision[], arrivals jsonb)
+  LOOP
+    IF NOT EXISTS (SELECT FROM public.sync_alert_subjects k WHERE k.org_id = org AND k.subject = r.subject) THEN
+      CONTINUE WHEN known >= most;
+      known := known + 1;
+    END IF;
+    INSERT INTO public.sync_alert_subjects (org_id, subject, connection_id, destination_connection_id, entity_type, source_system,
+      first_seen_at, last_ended_at, last_success_at, successes, speeds, arrivals)
+    VALUES (org, r.subject, r.connection_id, r.destination_connection_id, r.entity_type, r.source_system, r.first_seen_at,
+      r.last_ended_at, r.last_success_at, r.successes, r.speeds, r.arrivals)
+    ON CONFLICT (org_id, subject) DO UPDATE
+       SET first_seen_at = EXCLUDED.first_seen_at, last_ended_at = EXCLUDED.last_ended_at,
+           last_success_at = EXCLUDED.last_success_at, successes = EXCLUDED.successes, speeds = EXCLUDED.speeds,
+           arrivals = EXCLUDED.arrivals;
+  END LOOP;
+END
+$$;
+ALTER FUNCTION app.save_subjects(text, jsonb, integer) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.save_subjects(text, jsonb, integer) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.save_subjects(text, jsonb, integer) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('alerts/sql/save_subjects.sql', '7d2f7c18b8a08eddc5af4d5cc5e5c9fdfa25e3d91acdb73078b434989e69d591', ARRAY['ROUTINE app.save_subjects(org text, given jsonb, most integer)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
 -- Why: alerts are decided after a sync has ended, by an evaluation that may wait for locks and look at the past. The sync must not wait for it, and
 -- no end may be missed, so its transaction leaves a signal.
 -- Promises: one row for each end of a sync whose organization has alert rules; of others one look-up. It takes no lock that another transaction
@@ -6258,8 +6516,9 @@ CREATE OR REPLACE FUNCTION app.signal_ended_sync() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  INSERT INTO public.sync_alert_signals (org_id, sync_id)
-  SELECT NEW.org_id, NEW.sync_id WHERE EXISTS (SELECT FROM public.sync_alert_turns AS t WHERE t.org_id = NEW.org_id);
+  IF EXISTS (SELECT FROM public.sync_alert_turns AS t WHERE t.org_id = NEW.org_id) THEN
+    INSERT INTO public.sync_alert_signals (org_id, sync_id) VALUES (NEW.org_id, NEW.sync_id);
+  END IF;
   RETURN NULL;
 END
 $$;
@@ -6271,7 +6530,7 @@ CREATE OR REPLACE TRIGGER signal_end_on_update AFTER UPDATE ON public.sync_progr
   FOR EACH ROW WHEN (OLD.completed_at IS NULL AND NEW.completed_at IS NOT NULL) EXECUTE FUNCTION app.signal_ended_sync();
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('alerts/sql/signal_ended_sync.sql', 'a86f89661bf66f384f0ccf1f9bd74750f67572b19040ac17a93223551dd67233', ARRAY['ROUTINE app.signal_ended_sync()', 'TRIGGER signal_end_on_insert ON public.sync_progress', 'TRIGGER signal_end_on_update ON public.sync_progress']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('alerts/sql/signal_ended_sync.sql', '4dcd971e6d7d235c0b5d0db5b65e01a29242a32533db0a1698a28f94c7d86180', ARRAY['ROUTINE app.signal_ended_sync()', 'TRIGGER signal_end_on_insert ON public.sync_progress', 'TRIGGER signal_end_on_update ON public.sync_progress']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -6282,15 +6541,26 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('alerts/sql/signal_end
 -- Callers: sync_app.
 
 CREATE OR REPLACE FUNCTION app.claim_erasure(lease interval) RETURNS TABLE (org_id text, id uuid)
-LANGUAGE sql SECURITY DEFINER
+LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
-WITH chosen AS (
-  SELECT e.org_id, e.id FROM public.sync_erasures AS e
-   WHERE e.state = 'running' AND e.claimed_until <= now() ORDER BY e.turn_at, e.org_id, e.id LIMIT 1 FOR UPDATE SKIP LOCKED
-)
-UPDATE public.sync_erasures AS e SET claimed_until = now() + lease, turn_at = clock_timestamp()
-  FROM chosen AS c WHERE e.org_id = c.org_id AND e.id = c.id
-RETURNING e.org_id, e.id
+#variable_conflict use_column
+DECLARE
+  -- Of turns in one transaction the later one is later.
+  at CONSTANT timestamptz := clock_timestamp();
+  c record;
+BEGIN
+  -- One by one: a distributed Postgres locks rows of one organization at a time.
+  FOR c IN SELECT e.org_id, e.id FROM public.sync_erasures e
+            WHERE e.state = 'running' AND e.claimed_until <= now() ORDER BY e.turn_at, e.org_id, e.id LOOP
+    PERFORM FROM public.sync_erasures e
+      WHERE e.org_id = c.org_id AND e.id = c.id AND e.state = 'running' AND e.claimed_until <= now() FOR UPDATE SKIP LOCKED;
+    IF FOUND THEN
+      UPDATE public.sync_erasures e SET claimed_until = now() + lease, turn_at = at WHERE e.org_id = c.org_id AND e.id = c.id;
+      RETURN QUERY SELECT c.org_id, c.id;
+      RETURN;
+    END IF;
+  END LOOP;
+END
 $$;
 ALTER FUNCTION app.claim_erasure(interval) OWNER TO sync_maintenance;
 REVOKE ALL ON FUNCTION app.claim_erasure(interval) FROM PUBLIC, sync_app, sync_directory, sync_sql;
@@ -6313,7 +6583,7 @@ REVOKE ALL ON FUNCTION app.cleanup_erasures(integer) FROM PUBLIC, sync_app, sync
 GRANT EXECUTE ON FUNCTION app.cleanup_erasures(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('erasures/sql/claim_erasures.sql', '8ba31c49ed5eb7d1f5f5d0a83735329f2210825ff47346379593d4380185d33d', ARRAY['ROUTINE app.claim_erasure(lease interval)', 'ROUTINE app.cleanup_erasures(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('erasures/sql/claim_erasures.sql', '60d6dae89e97e917b8dcd9ecb17ef55ab3558308bdd50fef2eb120b64620755c', ARRAY['ROUTINE app.claim_erasure(lease interval)', 'ROUTINE app.cleanup_erasures(batch_size integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -6400,6 +6670,33 @@ GRANT EXECUTE ON FUNCTION app.without_members(jsonb, text[]) TO sync_app;
 ;
 -- next
 INSERT INTO app.sql_files (name, sha256, objects) VALUES ('erasures/sql/erase.sql', 'd9587234627b2eece9b984d307a9f95d6be5c38862b8434ae0174dc795d8eb65', ARRAY['ROUTINE app.address_pattern(address text)', 'ROUTINE app.mentions(value text, address text)', 'ROUTINE app.without_address(value text, address text, instead text)', 'ROUTINE app.tells(value text, terms text)', 'ROUTINE app.without_terms(value text, terms text, instead text)', 'ROUTINE app.without_members(data jsonb, paths text[])']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
+-- Why: erasures look through all that is stored, so an organization may not ask for any number of them at once.
+-- Promises: stores the erasure and returns it; no row when `most` of the organization are at work already.
+-- Callers: sync_app.
+
+CREATE OR REPLACE FUNCTION app.store_erasure(org text, named text, address text, subjects jsonb, reference text, requested_by text, most integer)
+RETURNS SETOF public.sync_erasures
+LANGUAGE plpgsql SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF (SELECT count(*) FROM public.sync_erasures e WHERE e.org_id = org AND e.state = 'running') >= most THEN
+    RETURN;
+  END IF;
+  RETURN QUERY
+    INSERT INTO public.sync_erasures (org_id, named_by, email, subjects, reference, requested_by)
+    VALUES (org, named, address, store_erasure.subjects, store_erasure.reference, store_erasure.requested_by) RETURNING *;
+END
+$$;
+ALTER FUNCTION app.store_erasure(text, text, text, jsonb, text, text, integer) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.store_erasure(text, text, text, jsonb, text, text, integer)
+  FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.store_erasure(text, text, text, jsonb, text, text, integer) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('erasures/sql/store_erasure.sql', 'a627559365f08d5a82041a9739769712e6fa3015abc6221187c152c078947eeb', ARRAY['ROUTINE app.store_erasure(org text, named text, address text, subjects jsonb, reference text, requested_by text, most integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -6851,7 +7148,7 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('console/sql/search_te
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
-DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_member_session.sql', 'auth/sql/open_session.sql', 'auth/sql/organization_keys.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/measure_progress.sql', 'progress/sql/open_syncs.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/log_rights.sql', 'activity/sql/partitions.sql', 'activity/sql/seals.sql', 'activity/sql/sign_entry.sql', 'activity/sql/trail_persons.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/kept_changes.sql', 'records/sql/personal_values.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_expired_items.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/open_runs.sql', 'runs/sql/purge_removed_connections.sql', 'runs/sql/slots.sql', 'previews/sql/cleanup_preview_changes.sql', 'schedules/sql/due_censuses.sql', 'schedules/sql/due_schedules.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql', 'webhooks/sql/due_webhook_checks.sql', 'webhook-endpoints/sql/claim_webhook_endpoints.sql', 'webhook-endpoints/sql/cleanup_outbound_deliveries.sql', 'webhook-endpoints/sql/publish_batch_events.sql', 'webhook-endpoints/sql/publish_event.sql', 'webhook-endpoints/sql/publish_sync_event.sql', 'alerts/sql/alert_lag.sql', 'alerts/sql/claim_alert_turns.sql', 'alerts/sql/cleanup_alerts.sql', 'alerts/sql/signal_ended_sync.sql', 'erasures/sql/claim_erasures.sql', 'erasures/sql/erase.sql', 'console/sql/find_syncs.sql', 'console/sql/overview.sql', 'console/sql/search_terms.sql']::text[])
+DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_member_session.sql', 'auth/sql/open_session.sql', 'auth/sql/organization_keys.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/measure_progress.sql', 'progress/sql/open_syncs.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/log_rights.sql', 'activity/sql/partitions.sql', 'activity/sql/seals.sql', 'activity/sql/sign_entry.sql', 'activity/sql/tell_root.sql', 'activity/sql/trail_persons.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/kept_changes.sql', 'records/sql/personal_values.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_expired_items.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/open_runs.sql', 'runs/sql/purge_removed_connections.sql', 'runs/sql/slots.sql', 'previews/sql/cleanup_preview_changes.sql', 'schedules/sql/due_censuses.sql', 'schedules/sql/due_schedules.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql', 'webhooks/sql/due_webhook_checks.sql', 'webhooks/sql/store_delivery.sql', 'webhook-endpoints/sql/claim_webhook_endpoints.sql', 'webhook-endpoints/sql/cleanup_outbound_deliveries.sql', 'webhook-endpoints/sql/publish_batch_events.sql', 'webhook-endpoints/sql/publish_event.sql', 'webhook-endpoints/sql/publish_sync_event.sql', 'alerts/sql/alert_lag.sql', 'alerts/sql/claim_alert_turns.sql', 'alerts/sql/cleanup_alerts.sql', 'alerts/sql/open_alerts.sql', 'alerts/sql/save_subjects.sql', 'alerts/sql/signal_ended_sync.sql', 'erasures/sql/claim_erasures.sql', 'erasures/sql/erase.sql', 'erasures/sql/store_erasure.sql', 'console/sql/find_syncs.sql', 'console/sql/overview.sql', 'console/sql/search_terms.sql']::text[])
 ;
 -- next
 REVOKE CREATE ON SCHEMA app, public FROM sync_maintenance, sync_directory
@@ -6918,20 +7215,20 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
   SELECT kind, md5(string_agg(fact, E'\n' ORDER BY fact COLLATE "C")) AS hash FROM facts GROUP BY kind
 ;
 -- next
-COMMENT ON SCHEMA app IS 'as migrated: {"functions":"9433d31f05cd49b334f613a3270ac346","grants":"7d5991be513e6bce468894db60c29407","owners":"2a715cc37d78410fa9b1986802e8d058","policies":"60be0f3a44b90ec38d4d70bc17fdb89d","roles":"c7aba0f4a9f1025fccb4dcaff1d5077f","row-level security":"dee1b86cf8bbe6c36fe54f03a462f83a","triggers":"a779ffa12aa95a31272168c19cac8bc4"}'
+COMMENT ON SCHEMA app IS 'as migrated: {"functions":"56e5890161e887853033e60273c4d97f","grants":"7d5991be513e6bce468894db60c29407","owners":"2a715cc37d78410fa9b1986802e8d058","policies":"60be0f3a44b90ec38d4d70bc17fdb89d","roles":"c7aba0f4a9f1025fccb4dcaff1d5077f","row-level security":"dee1b86cf8bbe6c36fe54f03a462f83a","triggers":"a779ffa12aa95a31272168c19cac8bc4"}'
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-12-01T02:08:03.966Z','2026-12-01T05:08:03.966Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-12-01T02:23:37.483Z','2026-12-01T05:23:37.484Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-12-01T02:08:03.966Z','2026-12-01T03:08:03.966Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-12-01T02:23:37.484Z','2026-12-01T03:23:37.484Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-12-01T02:08:03.966Z','2026-12-01T05:08:03.966Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-12-01T02:23:37.484Z','2026-12-01T05:23:37.484Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-12-01T02:08:03.966Z','2026-12-01T03:08:03.966Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-12-01T02:23:37.484Z','2026-12-01T03:23:37.484Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -6946,16 +7243,16 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-12-01T04:08:03.967Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-12-01T04:23:37.491Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-12-01T04:08:03.971Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-12-01T04:23:37.492Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-12-01T04:08:03.972Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-12-01T04:23:37.492Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-12-01T04:08:03.972Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-12-01T04:23:37.492Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
 INSERT INTO public.sync_trail_persons (org_id,token,address) VALUES ('org-1','person:live','live')
@@ -6973,61 +7270,61 @@ INSERT INTO public.sync_trail_persons (org_id,token,address,month) VALUES ('org-
 INSERT INTO public.sync_erasures (org_id,id,named_by) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','email')
 ;
 -- next
-INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','email','completed',0,'2023-08-19T04:08:03.972Z')
+INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','email','completed',0,'2023-08-19T04:23:37.496Z')
 ;
 -- next
 INSERT INTO public.sync_erasures (org_id,id,named_by) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','email')
 ;
 -- next
-INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','email','completed',0,'2023-08-19T04:08:03.972Z')
+INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','email','completed',0,'2023-08-19T04:23:37.496Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-12-01T05:08:03.972Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-12-01T05:23:37.496Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-12-01T03:08:03.972Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-12-01T03:23:37.496Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-12-01T05:08:03.972Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-12-01T05:23:37.496Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-12-01T03:08:03.972Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-12-01T03:23:37.496Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-12-01T05:08:03.972Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-12-01T05:23:37.496Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-12-01T03:08:03.972Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-12-01T03:23:37.496Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-12-01T05:08:03.972Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-12-01T05:23:37.496Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-12-01T03:08:03.972Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-12-01T03:23:37.496Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-27T04:08:03.972Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-27T04:23:37.496Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-27T04:08:03.972Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-27T04:23:37.496Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-12-01T03:08:03.972Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-12-01T03:23:37.496Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-12-01T03:08:03.972Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-12-01T03:23:37.496Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -7234,40 +7531,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-12-01T05:08:03.973Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-12-01T05:23:37.541Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-12-01T03:08:03.973Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-12-01T03:23:37.541Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-12-01T05:08:03.973Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-12-01T05:23:37.541Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-12-01T03:08:03.973Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-12-01T03:23:37.541Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-12-02T04:08:03.974Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-12-02T04:23:37.542Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-12-01T03:08:03.974Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-12-01T03:23:37.542Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-12-02T04:08:03.974Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-12-02T04:23:37.542Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-12-01T03:08:03.974Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-12-01T03:23:37.542Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-12-01T04:08:03.974Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-12-01T04:23:37.542Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-31T04:08:03.974Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-31T04:23:37.542Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-12-01T04:08:03.974Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-12-01T04:23:37.542Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-31T04:08:03.974Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-31T04:23:37.542Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,secret_key_id,enabled) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','https://receiver.example','{"live"}','standard','\x73','k',false)
@@ -7285,13 +7582,13 @@ INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,se
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','172cdd4a-1601-758f-3c43-e6103738d8f3','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-23T04:08:03.974Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-23T04:23:37.542Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-23T04:08:03.974Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-23T04:23:37.542Z')
 ;
 -- next
 INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-1','live','failed')
@@ -7309,37 +7606,37 @@ INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-2','stale','
 INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','r','failed','live','s')
 ;
 -- next
-INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-09-01T04:08:03.974Z')
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-09-01T04:23:37.542Z')
 ;
 -- next
 INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','r','failed','live','s')
 ;
 -- next
-INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-09-01T04:08:03.974Z')
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-09-01T04:23:37.542Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-12-01T04:08:03.974Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-12-01T04:23:37.542Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-12-01T04:08:03.974Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-12-01T04:23:37.542Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-12-01T04:08:03.974Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-12-01T04:23:37.542Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-12-01T04:08:03.974Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-12-01T04:23:37.542Z')
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-02T04:08:03.974Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-02T04:23:37.542Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-02T04:08:03.974Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-02T04:23:37.542Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-02T04:08:03.974Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-02T04:23:37.542Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-02T04:08:03.974Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-02T04:23:37.542Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
 INSERT INTO public.sync_alert_signals (org_id,sync_id) VALUES ('org-1','live')
@@ -7378,16 +7675,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-12-01T05:08:03.974Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-12-01T05:23:37.549Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-12-01T03:08:03.974Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-12-01T03:23:37.549Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-12-01T05:08:03.974Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-12-01T05:23:37.549Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-12-01T03:08:03.974Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-12-01T03:23:37.549Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')
