@@ -20,14 +20,14 @@ const FOREIGN = `SET search_path = ''; SET TimeZone = 'Asia/Kolkata'; SET DateSt
 describe.runIf(PGBOUNCER)('Through a transaction pooler whose connections others have set otherwise', () => {
   it('reports, the trail, the stream, control, keys of idempotency and runs work as they do without', async () => {
     const database = await createTestDatabase();
-    const pooler = await startPooler(database.appUrl, CONNECTIONS);
+    const pooler = await startPooler(database.superuserUrl, CONNECTIONS);
     const fixture = await RunsFixture.start({
-      DATABASE_URL: pooler.url(database.appUrl),
+      DATABASE_URL: pooler.url(database.sessionUrl),
       MIGRATION_DATABASE_URL: database.ownerUrl,
     });
     const shop = await startWooCommerceSandbox({ customers: 25, products: 0, orders: 0 });
     try {
-      const foreign = new pg.Pool({ connectionString: pooler.url(database.appUrl), max: CONNECTIONS });
+      const foreign = new pg.Pool({ connectionString: pooler.url(database.sessionUrl), max: CONNECTIONS });
       const disturb = () =>
         Promise.all(Array.from({ length: CONNECTIONS }, () => foreign.query(`${FOREIGN}; SELECT pg_sleep(0.05)`)));
       await disturb();

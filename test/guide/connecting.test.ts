@@ -12,7 +12,7 @@ afterAll(() => database.drop());
 
 describe('a client of plain SQL names its organization', () => {
   it('in the connection string, and the pool stays as the guide prints it', async () => {
-    const url = new URL(database.appUrl);
+    const url = new URL(database.sessionUrl);
     url.searchParams.set('options', '-c app.current_org_id=org-123');
     const pool = new pg.Pool({ connectionString: url.toString(), max: 10 });
     const guide = new GuideRunner(pool);

@@ -57,9 +57,9 @@ export class Interleavings {
   /** Tries at most so many orders, evenly spread over all. */
   async run(spec: InterleavingSpec, most: number): Promise<Tried> {
     const letters = Object.keys(spec.sessions);
-    const { appUrl } = this.tables.harness.database;
+    const { sessionUrl } = this.tables.harness.database;
     const sessions = new Sessions(
-      letters.map(() => new Session(appUrl)),
+      letters.map(() => new Session(sessionUrl)),
       this.admin,
     );
     await sessions.open();

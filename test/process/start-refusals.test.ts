@@ -78,19 +78,19 @@ describe('a start is refused with one line on stderr', () => {
     expect(await refusal({ NEON_DATABASE_URL: changed(database.appUrl, { port }) })).toMatch(
       new RegExp(`^The database of NEON_DATABASE_URL cannot be reached .*:${port}.*`),
     );
-    expect(await refusal({ NEON_DATABASE_URL: changed(database.appUrl, { password: 'guessed-wrong' }) })).toMatch(
+    expect(await refusal({ NEON_DATABASE_URL: changed(database.sessionUrl, { password: 'guessed-wrong' }) })).toMatch(
       /^NEON_DATABASE_URL is refused by the database: /,
     );
   });
 
   it('when DATABASE_URL has a wrong password, which it does not repeat', async () => {
-    const sentence = await refusal({ DATABASE_URL: changed(database.appUrl, { password: 'guessed-wrong' }) });
+    const sentence = await refusal({ DATABASE_URL: changed(database.sessionUrl, { password: 'guessed-wrong' }) });
     expect(sentence).toMatch(/^DATABASE_URL is refused by the database: .*"sync_app"\.$/);
     expect(sentence).not.toContain('guessed-wrong');
   });
 
   it('when DATABASE_URL names a database that does not exist', async () => {
-    expect(await refusal({ DATABASE_URL: changed(database.appUrl, { pathname: '/nothing_here' }) })).toMatch(
+    expect(await refusal({ DATABASE_URL: changed(database.sessionUrl, { pathname: '/nothing_here' }) })).toMatch(
       /^DATABASE_URL names a database that does not exist: .*"nothing_here".*\.$/,
     );
   });

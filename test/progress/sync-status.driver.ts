@@ -31,7 +31,7 @@ export class SyncDrivers {
     this.service = service;
     this.bearer = bearer;
     this.app = new pg.Pool({
-      connectionString: service.database.appUrl,
+      connectionString: service.database.sessionUrl,
       max: 4,
       onConnect: async (client) => {
         await client.query("SELECT set_config('app.current_org_id', $1, false)", [ORG]);

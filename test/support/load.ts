@@ -129,18 +129,25 @@ export function loadUntilStopped({ url, apiKey, orgId, name, connections }: Load
   };
 }
 
-function exchange(
+/** A request on a connection of the agent. */
+export function exchange(
   agent: Agent,
   url: URL,
   method: string,
   headers: Record<string, string>,
   body: object,
+  signal?: AbortSignal,
 ): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const json = JSON.stringify(body);
     const outgoing = request(
       url,
-      { agent, method, headers: { ...headers, 'content-type': 'application/json', 'content-length': json.length } },
+      {
+        agent,
+        method,
+        signal,
+        headers: { ...headers, 'content-type': 'application/json', 'content-length': json.length },
+      },
       (incoming: IncomingMessage) => {
         let text = '';
         incoming.setEncoding('utf8').on('data', (part: string) => {

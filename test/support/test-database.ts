@@ -3,7 +3,10 @@ import pg from 'pg';
 
 /** A database of its own, cloned from the migrated template. */
 export interface TestDatabase {
+  /** What the service connects with: through a PgBouncer when the run is (`TEST_THROUGH_PGBOUNCER`). */
   readonly appUrl: string;
+  /** The same role, never through a pooler: for a test that needs a session of its own. */
+  readonly sessionUrl: string;
   readonly ownerUrl: string;
   readonly superuserUrl: string;
   /** Ends every connection that was left open and drops it. */
@@ -19,13 +22,14 @@ export async function createTestDatabase(options: { empty?: boolean } = {}): Pro
   );
   return {
     appUrl: withDatabase('TEST_APP_URL', name),
+    sessionUrl: withDatabase('TEST_SESSION_URL', name),
     ownerUrl: withDatabase('TEST_OWNER_URL', name),
     superuserUrl: withDatabase('TEST_SUPERUSER_URL', name),
     drop: () => asSuperuser((admin) => admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)),
   };
 }
 
-/** Runs one or many statements and returns the rows of the last; `orgId` set for the session, as a user of plain SQL does. */
+/** Runs one or many statements and returns the rows of the last; with `orgId` in a transaction of it, as a user of plain SQL does. */
 export async function sql<Row extends object = Record<string, unknown>>(
   url: string,
   text: string,
@@ -35,8 +39,12 @@ export async function sql<Row extends object = Record<string, unknown>>(
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    if (orgId !== undefined) await client.query("SELECT set_config('app.current_org_id', $1, false)", [orgId]);
-    return (await client.query<Row>(text, values as unknown[])).rows;
+    if (orgId === undefined) return (await client.query<Row>(text, values as unknown[])).rows;
+    await client.query('BEGIN');
+    await client.query("SELECT set_config('app.current_org_id', $1, true)", [orgId]);
+    const { rows } = await client.query<Row>(text, values as unknown[]);
+    await client.query('COMMIT');
+    return rows;
   } finally {
     await client.end();
   }

@@ -1,14 +1,15 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Client, createSyncClient } from '@sync-operations/client';
-import { SignJWT } from 'jose';
 import supertest, { type Agent } from 'supertest';
 import { KeyAdmin, type NewKey } from '../../src/auth/key.admin.ts';
 import { parseEnvironment } from '../../src/config/environment.ts';
 import { createApp } from '../../src/create-app.ts';
 import { NO_RATES } from './no.rates.ts';
 import { createTestDatabase, sql, type TestDatabase } from './test-database.ts';
+import { JWT_SECRET, type TokenClaims, token } from './token.ts';
 
-const JWT_SECRET = 'a-secret-of-at-least-32-characters-for-tests';
+export { type TokenClaims, token };
+
 /** The key that a test service encrypts with by default. */
 export const TEST_ENCRYPTION_KEY = { id: 'test', key: Buffer.alloc(32, 7).toString('base64') };
 
@@ -25,13 +26,6 @@ export interface TestService {
   request(orgId: string, claims?: TokenClaims): Promise<Agent>;
   createKey(key: Partial<NewKey>): Promise<string>;
   close(): Promise<void>;
-}
-
-export interface TokenClaims {
-  readonly sub?: string;
-  readonly scope?: string;
-  /** When it ends, in a form that jose accepts: a duration, or seconds since 1970. By default an hour. */
-  readonly exp?: string | number;
 }
 
 export async function startTestService(variables: Record<string, string> = {}): Promise<TestService> {
@@ -91,16 +85,4 @@ function withoutSearchPath(databaseUrl: string): string {
   const url = new URL(databaseUrl);
   url.searchParams.set('options', '-c search_path=');
   return url.toString();
-}
-
-export function token(
-  orgId: string,
-  { sub = 'user-1', scope = 'sync:write', exp = '1h' }: TokenClaims = {},
-  secret = JWT_SECRET,
-): Promise<string> {
-  return new SignJWT({ org_id: orgId, scope })
-    .setProtectedHeader({ alg: 'HS256' })
-    .setSubject(sub)
-    .setExpirationTime(exp)
-    .sign(new TextEncoder().encode(secret));
 }
