@@ -17,7 +17,7 @@ import { isList } from './bent-shop.support.ts';
 import { RunsFixture } from './runs.support.ts';
 
 const ORG = 'org-killed';
-/** A short form in `npm test`; `npm run chaos` kills 20 times. */
+/** A short form in `npm test`. */
 const KILLS = Number(process.env.CHAOS_KILLS ?? 5);
 const CUSTOMERS = 3_000;
 
