@@ -22,6 +22,7 @@ const PAGES: Readonly<Record<string, string>> = {
   'active ones': '?status=running',
   'an entity type': '?entity_type=order',
   'a user': '?user_id=somebody',
+  'a source': '?source_system=erp',
   'a rare kind': '?kind=reconcile',
   'a connection': `?connection_id=${SHOP}`,
   'a connection with one run': `?connection_id=${ERP}`,

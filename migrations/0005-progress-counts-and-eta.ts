@@ -74,6 +74,7 @@ export class Progress0005 implements MigrationInterface {
       _by_status: 'status, ',
       _by_entity: 'entity_type, ',
       _by_user: 'initiated_by, ',
+      _by_source: 'source_system, ',
     }))
       await db.query(
         `CREATE INDEX sync_progress_listed${name} ON public.sync_progress (org_id, ${column}started_at, sync_id)`,

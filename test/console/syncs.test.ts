@@ -89,6 +89,11 @@ describe('the list of all syncs', () => {
     [{ connection_id: SHOP }, ['run-3', 'run-1', 'run-2']],
     [{ connection_id: ERP, kind: 'sync' }, ['run-1']],
     [{ user_id: 'ann@ops.example' }, ['older-report']],
+    [{ source_system: 'Lagerware' }, ['old-report']],
+    [{ source_system: 'lagerware' }, []],
+    [{ source_system: 'Lagerware', failed: true, q: 'report' }, ['old-report']],
+    [{ source_system: 'Lagerware', active: true }, []],
+    [{ source_system: 'woocommerce', kind: 'preview' }, ['run-2']],
   ])('filtered by %j it holds the matching ones alone', async (search, ids) => {
     expect(await idsOf(search)).toEqual(ids);
     expect(await idsOf({ ...search, sort: 'started_at' })).toEqual(ids.toReversed());

@@ -8,6 +8,7 @@ export interface WantedSyncs {
   readonly entity_type?: string;
   readonly kind?: string;
   readonly user?: string;
+  readonly source_system?: string;
   readonly connection_id?: string;
   readonly from?: string;
   readonly to?: string;

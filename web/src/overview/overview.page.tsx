@@ -89,7 +89,7 @@ function Reported({ overview: { reported, since } }: Props) {
               name={source_system}
               since={since}
               hours={hours}
-              list={{ kind: 'reported', q: source_system, from: since }}
+              list={{ kind: 'reported', source_system, from: since }}
             />
           </li>
         ))}

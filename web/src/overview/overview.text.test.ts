@@ -75,6 +75,8 @@ describe('The last 24 hours', () => {
       { text: '1 with failures', href: '/syncs?connection_id=c-1&failed=true' },
       { text: 'some met conflicts', href: '/conflicts?connection_id=c-1' },
     ]);
-    expect(dayFigures(dayOf(since, []), { q: 'erp' })).toEqual([{ text: 'No sync in 24 hours', href: '/syncs?q=erp' }]);
+    expect(dayFigures(dayOf(since, []), { source_system: 'erp' })).toEqual([
+      { text: 'No sync in 24 hours', href: '/syncs?source_system=erp' },
+    ]);
   });
 });

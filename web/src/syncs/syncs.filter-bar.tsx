@@ -14,7 +14,7 @@ const ENTITY_TYPES = ['customer', 'product', 'order'];
 
 /** The filters of the list of syncs. */
 export function SyncsFilterBar({ parameters, onChange }: Props) {
-  const { q, status, active, failed, entity_type, kind, connection_id, user_id, from, to } = parameters;
+  const { q, status, active, failed, entity_type, kind, source_system, connection_id, user_id, from, to } = parameters;
   const { data: connections = [] } = useConnections();
   const state = failed === 'true' ? 'any-failure' : active === 'true' ? 'any-active' : (status ?? '');
   const none = { status: undefined, active: undefined, failed: undefined };
@@ -75,6 +75,12 @@ export function SyncsFilterBar({ parameters, onChange }: Props) {
           ))}
         </select>
       </Field>
+      <TextFilter
+        label="Source"
+        value={source_system}
+        onChange={(value) => onChange({ source_system: value })}
+        placeholder="Any"
+      />
       <TextFilter
         label="User"
         value={user_id}

@@ -3,8 +3,9 @@ import { isFiltered, isSameView, syncsQuery } from './syncs.filters.ts';
 
 describe('The filters of the list of syncs', () => {
   it('are the parameters of the API, without what it would refuse', () => {
-    expect(syncsQuery({ q: 'a', failed: 'true', sort: 'started_at' })).toEqual({
+    expect(syncsQuery({ q: 'a', failed: 'true', source_system: 'erp', sort: 'started_at' })).toEqual({
       q: 'a',
+      source_system: 'erp',
       failed: true,
       sort: 'started_at',
     });

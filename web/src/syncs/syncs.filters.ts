@@ -7,6 +7,7 @@ export const SYNCS_PARAMETERS = [
   'active',
   'failed',
   'entity_type',
+  'source_system',
   'kind',
   'connection_id',
   'user_id',
@@ -46,7 +47,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The filters as query parameters of the API. What it would refuse is left out. */
 export function syncsQuery(parameters: SyncsParameters): SyncsQuery {
-  const { q, active, failed, entity_type, connection_id, user_id, from, to } = parameters;
+  const { q, active, failed, entity_type, source_system, connection_id, user_id, from, to } = parameters;
   const status = STATUSES.find((one) => one === parameters.status);
   const kind = (Object.keys(KINDS) as SyncKind[]).find((one) => one === parameters.kind);
   const sort = SORTS.find((one) => one === parameters.sort);
@@ -57,6 +58,7 @@ export function syncsQuery(parameters: SyncsParameters): SyncsQuery {
     ...(active && { active: active === 'true' }),
     ...(failed && { failed: failed === 'true' }),
     ...(entity_type && { entity_type }),
+    ...(source_system && { source_system }),
     ...(kind && { kind }),
     ...(connection_id && UUID.test(connection_id) && { connection_id }),
     ...(user_id && { user_id }),

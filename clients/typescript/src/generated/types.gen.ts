@@ -8097,6 +8097,10 @@ export type ListSyncsData = {
         failed?: boolean;
         entity_type?: string;
         /**
+         * Only syncs from exactly this source, as their reporter or the service names it
+         */
+        source_system?: string;
+        /**
          * reported: by another service. The others are runs of this one
          */
         kind?: SyncKind;

@@ -32,6 +32,12 @@ export class SyncsQuery extends OrgQuery {
   @TextProperty({ maxLength: 100, optional: true, example: 'customer' })
   entity_type?: string;
 
+  @TextProperty({
+    ...{ maxLength: 100, optional: true, example: 'woocommerce' },
+    description: 'Only syncs from exactly this source, as their reporter or the service names it',
+  })
+  source_system?: string;
+
   @EnumProperty({
     values: SYNC_KINDS,
     name: 'SyncKind',
