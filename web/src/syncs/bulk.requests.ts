@@ -33,6 +33,15 @@ export const BULK: Readonly<
   },
 };
 
+/** Those of an act that the service refused, each with its reason. */
+export interface Refusals {
+  readonly action: BulkAction;
+  readonly orgId: string;
+  /** How many were asked for, refused or not. */
+  readonly asked: number;
+  readonly refused: readonly { readonly sync: SyncListItem; readonly reason: string }[];
+}
+
 /** So many requests at once: enough to be quick, and few among those of others. */
 const AT_ONCE = 4;
 

@@ -1,5 +1,5 @@
 import { createContext, lazy, type ReactNode, Suspense, useCallback, useContext, useState } from 'react';
-import type { Refusals } from './use-bulk.ts';
+import type { Refusals } from './bulk.requests.ts';
 
 const RefusalsDialog = lazy(() => import('./bulk.dialog.tsx').then((file) => ({ default: file.RefusalsDialog })));
 

@@ -6,15 +6,6 @@ import { useToast } from '../ui/toast.tsx';
 import { BULK, type BulkAction, requestAll } from './bulk.requests.ts';
 import { useTellRefusals } from './refusals.tsx';
 
-/** Those of an act that the service refused, each with its reason. */
-export interface Refusals {
-  readonly action: BulkAction;
-  readonly orgId: string;
-  /** How many were asked for, refused or not. */
-  readonly asked: number;
-  readonly refused: readonly { readonly sync: SyncListItem; readonly reason: string }[];
-}
-
 const NONE: ReadonlyMap<string, Control> = new Map();
 
 /**
