@@ -133,17 +133,18 @@ export const openSince = (
 
 /**
  * Called before writes are sent, so that whoever goes on after this worker knows what it may have written. `harmfulTwice`: and that it may
- * still be under way.
+ * still be under way. No row when another worker has taken the run over.
  */
 export const noteOpenWrites = (
-  { org_id, sync_id }: Run,
+  { org_id, sync_id, lease_epoch }: Run,
   writes: readonly OpenWrite[],
   harmfulTwice: boolean,
 ): Statement => ({
   text: `
     UPDATE public.sync_runs SET open_writes = $3, write_open_since = ${harmfulTwice ? 'now()' : 'write_open_since'}
-     WHERE org_id = $1 AND sync_id = $2`,
-  values: [org_id, sync_id, JSON.stringify(writes)],
+     WHERE org_id = $1 AND sync_id = $2 AND lease_epoch = $4 AND state = 'ready' AND leased_by IS NOT NULL
+    RETURNING true AS noted`,
+  values: [org_id, sync_id, JSON.stringify(writes), lease_epoch],
 });
 
 /** What this run, and those before it that did not come to their end since that time, were about to write. */

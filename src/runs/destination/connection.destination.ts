@@ -1,3 +1,4 @@
+import { steadyNow } from '../../common/clock.ts';
 import { ConnectorError } from '../../connectors/contract/connector.error.ts';
 import type { ConnectorSession, WriteOperation, WriteResult } from '../../connectors/contract/connector.types.ts';
 import type { ChangeLimit } from '../../planning/change.limit.ts';
@@ -11,7 +12,7 @@ import type { Pair } from '../../records/bindings.sql.ts';
 import type { Claim } from '../../records/claims.sql.ts';
 import { refusalOf } from '../../records/refusal.memory.ts';
 import type { BatchResult, Destination, Planner } from '../run.types.ts';
-import type { RetryPolicy } from '../worker/retry.policy.ts';
+import { type RetryPolicy, Stopped } from '../worker/retry.policy.ts';
 import type { RunLease } from '../worker/run.lease.ts';
 import type { LateWrites } from './late.writes.ts';
 import type { MissingReferences } from './missing.references.ts';
@@ -111,6 +112,20 @@ export class ConnectionDestination implements Destination {
     });
   }
 
+  /** Throws Stopped when another worker has the run. */
+  private async begin(planned: readonly RetriedItem[], writes: readonly PlannedItem[]): Promise<void> {
+    const { lease, openWrites } = this.parts;
+    for (let isFresh = false; !isFresh; ) {
+      const askedAt = steadyNow();
+      if (!(await openWrites.begin(planned, writes))) {
+        lease.askToStop('fenced');
+        throw new Stopped();
+      }
+      // A process that stood still for longer than its lease may learn of an answer that is true no more.
+      isFresh = steadyNow() - askedAt < lease.seconds * 1_000;
+    }
+  }
+
   private async send(operations: readonly WriteOperation[]): Promise<WriteResult[]> {
     const { lease, pair, session } = this.parts;
     return operations.length > 0 ? session.write(pair.entity, operations, lease.lostSignal) : [];
@@ -135,7 +150,7 @@ export class ConnectionDestination implements Destination {
       budget.expect(deletes);
       changeLimit.expect(writes.length);
       if (await lateWrites.mustLookAgain(writes)) continue;
-      await openWrites.begin(planned, writes);
+      await this.begin(planned, writes);
       try {
         const results = await this.write(writes);
         budget.spend(deletes);

@@ -49,13 +49,14 @@ export class OpenWrites {
     return writtenByEarlierWorker(one, this.inherited.get(one.work.item.external_id), this.run.lease_epoch > 1);
   }
 
-  /** Call it before the writes among the plans of a batch are sent. */
-  async begin(planned: readonly RetriedItem[], writes: readonly PlannedItem[]): Promise<void> {
-    if (writes.length === 0) return;
+  /** Call it before the writes among the plans of a batch are sent. False: another worker has the run, and none may be. */
+  async begin(planned: readonly RetriedItem[], writes: readonly PlannedItem[]): Promise<boolean> {
+    if (writes.length === 0) return true;
     const ids = new Set(planned.map(({ work }) => work.item.external_id));
     const later = [...this.inherited.values()].filter(({ isOwn, external_id }) => isOwn && !ids.has(external_id));
     const open = [...openWritesOf(planned), ...later.map(({ isOwn, ...write }) => write)];
-    await this.database.query(noteOpenWrites(this.run, open, writes.some(isHarmfulTwice)));
+    const noted = await this.database.query(noteOpenWrites(this.run, open, writes.some(isHarmfulTwice)));
+    return noted.length > 0;
   }
 
   /** The results of the batch are known. */

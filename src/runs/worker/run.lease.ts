@@ -43,7 +43,8 @@ export class RunLease {
   private seen: { readonly databaseMs: number; readonly steadyMs: number };
   private committed = false;
   private readonly database: TenantDatabase;
-  private readonly seconds: number;
+  /** For how long it is taken and renewed. */
+  readonly seconds: number;
 
   private constructor(database: TenantDatabase, seconds: number, run: Run, progress: ProgressDto) {
     this.database = database;
