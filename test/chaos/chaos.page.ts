@@ -9,7 +9,6 @@ export function page(
   faults: readonly Fault[],
   outcomes: readonly Outcome[],
   untried: ReadonlyMap<string, string>,
-  postgres: string,
 ): string {
   const rows = faults.flatMap(({ name }) => {
     const why = untried.get(name);
@@ -28,7 +27,7 @@ export function page(
 durable Postgres, puts load on it over REST, strikes it, waits until all is served again, and reads back what was acknowledged. Beside
 it, where the fault makes sense for them: two queues that keep their jobs in Postgres, alone, each with a producer and two workers.
 
-${machine(postgres)}
+${machine(outcomes)}
 
 | fault | at | recovered | seconds | acknowledged lost | duplicated | hung requests | bloat |
 |---|---|---|---|---|---|---|---|
@@ -48,7 +47,7 @@ ${rows.join('\n')}
 
 Twelve clients start a sync, report eight times, write an entry of the trail and complete the sync, again and again. One run takes 1,200
 customers from a slow shop into an Odoo; both are sandboxes, which see what is written twice. The settings are the service's own; lifted are
-the limits of an organization, and \`SYNC_LATE_WRITE_SECONDS\` is 10, since no sandbox works longer on a request whose client is gone. A queue has eight producers, two workers that do
+the limits of an organization, and \`SYNC_LATE_WRITE_SECONDS\` is 30: no request to a sandbox is under way for longer. A queue has eight producers, two workers that do
 eight jobs of 0.3 s at a time, and what its documentation has for jobs whose worker died: pg-boss a heartbeat of 15 s; graphile-worker has nothing to
 set, and gives the jobs of a dead worker to another after four hours.
 
@@ -73,17 +72,19 @@ function row({ fault, subject, isRecovered, faultSeconds, recoverySeconds, tally
   return `| ${cells.join(' | ')} |`;
 }
 
-function machine(postgres: string): string {
+function machine(outcomes: readonly Outcome[]): string {
   const [cpu] = cpus();
   const gib = (totalmem() / 2 ** 30).toFixed(0);
   const pooler = PGBOUNCER && /^PgBouncer \S+/.exec(String(execFileSync(PGBOUNCER, ['--version'])))?.[0];
+  const loads = outcomes.map(({ load }) => load);
   const programs = [
     `Node ${process.versions.node}`,
-    postgres,
+    ...new Set(outcomes.map(({ postgres }) => postgres)),
     ...(pooler ? [pooler] : []),
     ...['pg-boss', 'graphile-worker'].map((name) => `${name} ${versionOf(name)}`),
   ];
-  return `Machine: ${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${gib} GiB, Linux ${release()}. ${programs.join(', ')}.`;
+  return `Machine: ${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${gib} GiB, Linux ${release()}. ${programs.join(', ')}.
+Its load average while the rows were made: ${Math.min(...loads).toFixed(0)} to ${Math.max(...loads).toFixed(0)}.`;
 }
 
 function versionOf(name: string): string {

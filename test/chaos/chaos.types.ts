@@ -86,6 +86,8 @@ export interface Outcome {
   readonly subject: string;
   /** Its version, as it says itself. */
   readonly postgres: string;
+  /** Of the machine, in the minutes before: the figures of one that has other work are longer. */
+  readonly load: number;
   readonly isRecovered: boolean;
   /** How long the fault lasted. */
   readonly faultSeconds: number;

@@ -10,7 +10,7 @@ import type { Fault, Stage } from './chaos.types.ts';
 /** Longer than anybody is to wait for an answer. */
 const SILENCE_MS = 15_000;
 /** Longer than the lease of a run, so that another worker goes on meanwhile. */
-const FROZEN_WORKER_MS = 25_000;
+const FROZEN_WORKER_MS = 20_000;
 const OUTAGE_MS = 8_000;
 const SNAPSHOT_MS = 30_000;
 

@@ -29,8 +29,8 @@ export async function startService(stage: Stage, { customers, leaseSeconds, pati
       SYNC_ALLOW_PRIVATE_ADDRESSES: 'true',
       SYNC_ORG_ACTIVE_SYNCS: '1000000',
       SYNC_LEASE_SECONDS: String(leaseSeconds),
-      // The sandboxes work on no request for longer than this after its client left.
-      SYNC_LATE_WRITE_SECONDS: '10',
+      // Nothing is under way for longer: a sandbox does what it is asked at once, and no process is frozen for as long.
+      SYNC_LATE_WRITE_SECONDS: '30',
       SYNC_RECONCILE_SAMPLE: '0',
       SYNC_WORKER: role === 'api' ? 'off' : 'only',
       SYNC_DRAIN_SECONDS: '2',

@@ -13,6 +13,13 @@ const POOLED_CONNECTIONS = 15;
 /** Room for what a subject stores, and little to fill. */
 const DISK_MIB = 192;
 
+const stages = new Set<Stage>();
+
+/** Of a command that is interrupted. */
+export async function stopStages(): Promise<void> {
+  await Promise.all([...stages].map((stage) => stage.stop()));
+}
+
 /** A durable Postgres, which is started again when it is killed, and the way to it. */
 export async function startStage({ pooled, smallDisk }: Fault): Promise<Stage> {
   const dataDir = newFolder();
@@ -28,7 +35,7 @@ export async function startStage({ pooled, smallDisk }: Fault): Promise<Stage> {
   const pooler = pooled && (await startPooler(postgres.superuserUrl, POOLED_CONNECTIONS));
   const proxy = await startBreakableProxy(pooler?.url(postgres.appUrl) ?? postgres.appUrl);
   const behindProxy = (url: string) => Object.assign(new URL(url), { host: new URL(proxy.url).host }).toString();
-  return {
+  const stage: Stage = {
     postgres,
     proxy,
     pooler,
@@ -42,8 +49,11 @@ export async function startStage({ pooled, smallDisk }: Fault): Promise<Stage> {
       await pooler?.stop();
       await postgres.stop();
       disk?.unmount();
+      stages.delete(stage);
     },
   };
+  stages.add(stage);
+  return stage;
 }
 
 export async function versionOf({ adminUrl }: Stage): Promise<string> {

@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os';
 import { waitFor } from '../support/wait-for.ts';
 import type { Fault, Outcome, Scale, Stage, Subject } from './chaos.types.ts';
 import { bloatOf, startStage, versionOf } from './stage.ts';
@@ -26,6 +27,7 @@ export async function tryFault(fault: Fault, start: Start, scale: Scale): Promis
         fault: fault.name,
         subject: subject.name,
         postgres: await versionOf(stage),
+        load: loadavg()[1] as number,
         isRecovered,
         faultSeconds: (overAt - struckAt) / 1_000,
         recoverySeconds: (servedAt - overAt) / 1_000,
