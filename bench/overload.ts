@@ -7,6 +7,7 @@ import { CrowdProcess } from './overload/crowd.process.ts';
 import type { CrowdResult, Kind } from './overload/crowd.types.ts';
 import { BenchDatabase } from './progress/bench.database.ts';
 import { type CleanUps, median, runBench } from './support/bench.runner.ts';
+import { tell } from './support/figure.ts';
 import { ServiceProcess, UNLIMITED } from './support/service.process.ts';
 
 // Measures what the service still gets done when far more connections ask than it can serve, and how soon it refuses the rest. The
@@ -30,6 +31,10 @@ const [seconds, rounds, many] = [values.seconds, values.rounds, values.connectio
   number,
   number,
 ];
+
+/** By a profile of the service under 2,000 starts. */
+const OVERLOAD =
+  'two thousand clients that ask again at once are refused some thousand times a second, which takes Node and the clients a fifth of the two cores that Postgres shares.';
 
 await runBench(bench);
 
@@ -68,6 +73,18 @@ async function bench(cleanUps: CleanUps): Promise<void> {
       results.push({ few, many: await crowd(many) });
     }
     console.log(summary(kind, results));
+    const share = ({ few, many }: (typeof results)[number]) => (100 * perSecond(many)) / perSecond(few);
+    const refused = ({ many }: (typeof results)[number]) =>
+      (100 * many.refusedMs.filter((ms) => ms <= PROMPT_MS).length) / Math.max(1, many.refusedMs.length);
+    tell({
+      ...{ name: `${kind}s with ${many} connections, as a share of those with ${FEW}`, unit: '%' },
+      ...{ rounds: results.map(share), goal: { atLeast: 80 }, boundBy: OVERLOAD },
+    });
+    if (kind !== 'report')
+      tell({
+        ...{ name: `refusals within ${PROMPT_MS} ms, of ${kind}s with ${many} connections`, unit: '%' },
+        ...{ rounds: results.map(refused), goal: { atLeast: 95 }, boundBy: OVERLOAD },
+      });
   }
 }
 

@@ -9,6 +9,7 @@ import { ENDED, StreamDatabase } from './stream/stream.database.ts';
 import { ViewersProcess } from './stream/viewers.process.ts';
 import type { RoundResult, Viewer } from './stream/viewers.types.ts';
 import { type CleanUps, runBench } from './support/bench.runner.ts';
+import { tell } from './support/figure.ts';
 import { ServiceProcess, UNLIMITED } from './support/service.process.ts';
 
 // Measures what few and many viewers of the same organizations cost: database statements, the delay of a change, and memory.
@@ -73,6 +74,15 @@ async function bench(cleanUps: CleanUps): Promise<void> {
   console.log(`statements/s, ${many.viewers} / ${few.viewers} viewers: ${ratio(many, few).toFixed(2)} (limit 1.1)`);
   console.log(`p99 from a report to the viewer: ${many.p99Milliseconds.toFixed(0)} ms (limit 1500 ms)`);
   console.log(`memory of the service: ${(growth / 1024).toFixed(0)} KiB a viewer`);
+  tell({
+    ...{ name: `messages of the stream a second and core, ${many.viewers} viewers`, goal: { atLeast: 30_000 } },
+    rounds: [many.events / Number(flags.seconds) / many.cores],
+    boundBy: 'how many changes there were to send: the service was not at its limit.',
+  });
+  tell({
+    ...{ name: `statements for ${many.viewers} viewers ÷ for ${few.viewers}`, rounds: [ratio(many, few)] },
+    goal: { atMost: 1.1 },
+  });
   if (ratio(many, few) >= 1.1 || many.p99Milliseconds >= 1_500) throw new Error('a limit is exceeded');
 }
 

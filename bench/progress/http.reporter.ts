@@ -21,6 +21,18 @@ export async function openHttpReporter({ org_id, sync_id }: BenchSync, target: H
   };
 }
 
+/** GET /health/live over one keep-alive connection. */
+export async function openLiveReporter(url: string): Promise<Reporter> {
+  const exchange = await openExchange(url);
+  const request = `GET /health/live HTTP/1.1\r\nHost: ${new URL(url).host}${HEAD_END}`;
+  return {
+    report: async () => {
+      const { status, text } = await exchange(request);
+      if (status !== 200) throw new Error(`GET /health/live got ${status} ${text.slice(0, 300)}`);
+    },
+  };
+}
+
 /**
  * PATCH /api/sync/progress with a report of each of these syncs, all of one organization. A minimal response does not tell the counts, which are
  * compared at the end.

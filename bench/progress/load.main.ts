@@ -1,5 +1,5 @@
 import { answerCommands } from '../support/command.process.ts';
-import { openBulkReporter, openHttpReporter } from './http.reporter.ts';
+import { openBulkReporter, openHttpReporter, openLiveReporter } from './http.reporter.ts';
 import type { BenchSync, LoadCommand, LoadTarget, Reporter, RoundResult } from './load.types.ts';
 import { openSqlReporter } from './sql.reporter.ts';
 
@@ -19,6 +19,7 @@ async function open({ target, syncs }: LoadCommand & { type: 'open' }): Promise<
 
 function connectionsOf(target: LoadTarget, syncs: readonly BenchSync[]): Promise<Reporter>[] {
   if (target.kind === 'http') return syncs.map((sync) => openHttpReporter(sync, target));
+  if (target.kind === 'live') return syncs.map(() => openLiveReporter(target.url));
   if (target.kind === 'sql') return syncs.map((sync) => openSqlReporter(sync, target));
   const calls = Array.from({ length: syncs.length / target.rows }, (_, call) =>
     syncs.slice(call * target.rows, (call + 1) * target.rows),

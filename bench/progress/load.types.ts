@@ -22,6 +22,8 @@ export type LoadTarget =
       readonly rows: number;
       readonly minimal: boolean;
     }
+  /** GET /health/live: the least that a request costs. */
+  | { readonly kind: 'live'; readonly url: string }
   | { readonly kind: 'sql'; readonly url: string; readonly mode: SqlMode };
 
 export interface RoundResult {

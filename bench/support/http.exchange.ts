@@ -23,10 +23,18 @@ export interface HttpResponse {
 }
 
 /**
- * A keep-alive connection that sends one request at a time and reads its response, whose Content-Length the service always sends. A bare
- * socket, because a load generator that costs much CPU would measure itself.
+ * A keep-alive connection that sends one request at a time and reads its response, whose Content-Length the service always sends; one that
+ * was closed while it was idle is opened again. A bare socket, because a load generator that costs much CPU would measure itself.
  */
 export async function openExchange(url: string): Promise<(request: string) => Promise<HttpResponse>> {
+  let connection = await openConnection(url);
+  return async (request) => {
+    if (connection.isClosed()) connection = await openConnection(url);
+    return connection.exchange(request);
+  };
+}
+
+async function openConnection(url: string) {
   const { hostname, port } = new URL(url);
   const socket = await opened(connect({ port: Number(port), host: hostname, noDelay: true }));
   let chunks: string[] = [];
@@ -51,10 +59,13 @@ export async function openExchange(url: string): Promise<(request: string) => Pr
     missing = 0;
     waiting?.resolve(parsed);
   });
-  return (request) => {
-    waiting = Promise.withResolvers();
-    socket.write(request, 'latin1');
-    return waiting.promise;
+  return {
+    isClosed: () => socket.destroyed || socket.readableEnded,
+    exchange: (request: string): Promise<HttpResponse> => {
+      waiting = Promise.withResolvers();
+      socket.write(request, 'latin1');
+      return waiting.promise;
+    },
   };
 }
 
