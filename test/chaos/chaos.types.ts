@@ -47,6 +47,8 @@ export interface Tally {
 /** What is struck while it is at work: the service, or a queue alone. */
 export interface Subject {
   readonly name: string;
+  /** What it connects with, past proxy and pooler. */
+  readonly databaseUrl: string;
   /** The tables that are written to all the time. */
   readonly tables: readonly string[];
   /** Resolves when everything is in full swing, and the next blow meets work. */

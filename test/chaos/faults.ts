@@ -5,7 +5,8 @@ import { PGBOUNCER } from '../support/pgbouncer.ts';
 import { whyNoSmallDisk } from '../support/small.disk.ts';
 import { sql } from '../support/test-database.ts';
 import { waitFor } from '../support/wait-for.ts';
-import type { Fault, Stage } from './chaos.types.ts';
+import type { Fault, Stage, Subject } from './chaos.types.ts';
+import { POOLED_CONNECTIONS } from './stage.ts';
 
 /** Longer than anybody is to wait for an answer. */
 const SILENCE_MS = 15_000;
@@ -180,13 +181,12 @@ async function failOver({ adminUrl, postgres }: Stage, change: string): Promise<
   );
 }
 
-/** Of both roles, since a subject may use either. */
-async function exhaustPool({ pooler, postgres }: Stage): Promise<void> {
-  const urls = [postgres.appUrl, postgres.ownerUrl].map((url) => pooler?.url(url) ?? url);
-  const clients = urls.flatMap((url) => Array.from({ length: 15 }, () => new pg.Client({ connectionString: url })));
+/** PgBouncer has a pool for each role. */
+async function exhaustPool({ pooler }: Stage, { databaseUrl }: Subject): Promise<void> {
+  const url = pooler?.url(databaseUrl) ?? databaseUrl;
+  const clients = Array.from({ length: POOLED_CONNECTIONS }, () => new pg.Client({ connectionString: url }));
   for (const client of clients) client.on('error', () => undefined);
-  const opened = Promise.all(clients.map(async (client) => client.connect().then(() => client.query('BEGIN'))));
-  await opened;
+  await Promise.all(clients.map(async (client) => client.connect().then(() => client.query('BEGIN'))));
   await delay(OUTAGE_MS);
   await Promise.all(clients.map((client) => client.end()));
 }

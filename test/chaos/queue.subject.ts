@@ -88,6 +88,7 @@ export async function startQueue(name: PeerName, stage: Stage, { patienceMs }: S
 
   return {
     name: peer.name,
+    databaseUrl: stage.postgres.ownerUrl,
     tables: [peer.table],
     underWay: async () => {
       await waitFor('jobs are done', async () => (await done()).size > UNDER_WAY, { withinMs: 60_000 });

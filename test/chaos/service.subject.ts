@@ -75,6 +75,7 @@ export async function startService(stage: Stage, { customers, leaseSeconds, pati
 
   return {
     name: THIS_SERVICE,
+    databaseUrl: stage.postgres.appUrl,
     tables: ['public.sync_progress', 'pgboss.job'],
     underWay: async () => {
       await load.reaches(UNDER_WAY);

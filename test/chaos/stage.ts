@@ -9,7 +9,7 @@ import { sql } from '../support/test-database.ts';
 import type { Fault, Stage } from './chaos.types.ts';
 
 /** Fewer than the processes of a subject would take, as a pooler is there for. */
-const POOLED_CONNECTIONS = 15;
+export const POOLED_CONNECTIONS = 15;
 /** Room for what a subject stores, and little to fill. */
 const DISK_MIB = 192;
 
