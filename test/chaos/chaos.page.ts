@@ -11,12 +11,10 @@ export function page(
   untried: ReadonlyMap<string, string>,
 ): string {
   const rows = faults.flatMap(({ name }) => {
+    const own = outcomes.filter(({ fault }) => fault === name).sort(bySubject);
+    if (own.length > 0) return own.map((outcome, index) => row(outcome, index === 0));
     const why = untried.get(name);
-    if (why) return [`| ${name} | not tried here: ${why} | | | | | | |`];
-    return outcomes
-      .filter(({ fault }) => fault === name)
-      .sort(bySubject)
-      .map((outcome, index) => row(outcome, index === 0));
+    return [`| ${name} | not tried ${why ? `here: ${why}` : 'yet'} | | | | | | |`];
   });
   const remarks = outcomes.flatMap(({ fault, subject, tally }) =>
     tally.remarks.map((remark) => `- ${fault}, ${subject}: ${remark.replaceAll('|', '\\|')}`),

@@ -1,6 +1,12 @@
 import { makeWorkerUtils, run } from 'graphile-worker';
 import { PgBoss } from 'pg-boss';
 
+interface QueueWorker {
+  stop(): Promise<unknown>;
+  /** Settles when it gives up by itself; whoever runs it starts it again. */
+  readonly promise?: Promise<unknown>;
+}
+
 /** A queue alone: what is needed to send its jobs and to do them. Both as a careful user sets them; `pooled`: through a PgBouncer. */
 interface Peer {
   readonly name: string;
@@ -8,7 +14,7 @@ interface Peer {
   readonly table: string;
   /** Makes its tables; sends a job that is the same however often it is sent again. */
   open(url: string, pooled: boolean): Promise<{ send(id: string): Promise<unknown>; close(): Promise<unknown> }>;
-  work(url: string, pooled: boolean, handle: (id: string) => Promise<void>): Promise<{ stop(): Promise<unknown> }>;
+  work(url: string, pooled: boolean, handle: (id: string) => Promise<void>): Promise<QueueWorker>;
 }
 
 const QUEUE = 'chaos';

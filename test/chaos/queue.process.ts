@@ -14,6 +14,7 @@ const worker = await PEERS[name as PeerName].work(url, pooled === 'pooled', asyn
   await delay(JOB_MS);
   await pool.query('INSERT INTO public.chaos_done (id, pid) VALUES ($1, $2)', [id, process.pid]);
 });
+worker.promise?.catch(() => undefined).then(() => process.exit(1));
 process.on('SIGTERM', () => {
   void worker
     .stop()
