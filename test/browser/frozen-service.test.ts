@@ -32,16 +32,24 @@ it('A service that stands still is seen within five seconds', async () => {
   const overview = await page.context().newPage();
   await overview.goto(`${service.url}/o/${ORG}/overview`);
   await overview.getByRole('link', { name: /running/ }).waitFor();
+  const others = await Promise.all(
+    ['syncs', 'syncs/watched', 'connections'].map(async (path) => {
+      const tab = await page.context().newPage();
+      await tab.goto(`${service.url}/o/${ORG}/${path}`);
+      return tab;
+    }),
+  );
+  const tabs = [page, overview, ...others];
   await page.goto(`${service.url}/o/${ORG}/live`);
   const live = page.locator('.live-connection');
   await live.getByText('Live', { exact: true }).waitFor();
-  // Keep-alives come: both tabs have heard of the service.
-  await overview.waitForFunction(() => document.querySelector('.shell-stale') !== null);
+  // Keep-alives come: all tabs have heard of the service.
+  for (const tab of tabs) await tab.waitForFunction(() => document.querySelector('.shell-stale') !== null);
 
   process.kill(service.pid ?? 0, 'SIGSTOP');
   try {
     await live.getByText('No news for 5 s or more').waitFor();
-    for (const tab of [page, overview])
+    for (const tab of tabs)
       await tab.getByText('No news from the service for 5 s. What is shown may be old.').waitFor();
     await watched.screenshot('frozen-service');
     expect(await watched.axe()).toEqual([]);
@@ -51,6 +59,6 @@ it('A service that stands still is seen within five seconds', async () => {
   await reportProgress({ client, path, body: { processed_count: 60 } });
   await page.getByText('60 / 100').waitFor();
   await live.getByText('Live', { exact: true }).waitFor();
-  for (const tab of [page, overview]) await tab.locator('html:not([data-stale])').waitFor();
+  for (const tab of tabs) await tab.locator('html:not([data-stale])').waitFor();
   expect(watched.complaints).toEqual([]);
 }, 180_000);

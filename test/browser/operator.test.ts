@@ -6,6 +6,7 @@ import { insertConnections, SHOP } from '../console/console.fixture.ts';
 import { sql } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { TestBrowser } from './support/test-browser.ts';
+import { linesOf } from './support/text.lines.ts';
 import { insertTrail, noon } from './support/trail.data.ts';
 import type { WatchedPage } from './support/watched.page.ts';
 
@@ -243,32 +244,6 @@ describe('The search of the trail', () => {
 });
 
 describe('Addresses and names', () => {
-  /** How many lines each text of the elements has, and where a line ends within a text: the characters before. */
-  const linesOf = (page: Page, selector: string) =>
-    page.locator(selector).evaluateAll((elements) =>
-      elements.map((element) => {
-        const range = document.createRange();
-        const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
-        const characters: { character: string; top: number }[] = [];
-        for (let node = walker.nextNode(); node; node = walker.nextNode())
-          for (let n = 0; n < (node.textContent ?? '').length; n += 1) {
-            range.setStart(node, n);
-            range.setEnd(node, n + 1);
-            const [box] = range.getClientRects();
-            if (box && box.width > 0)
-              characters.push({ character: node.textContent?.[n] ?? '', top: Math.round(box.top) });
-          }
-        const breaks = characters.flatMap(({ top }, n) =>
-          n > 0 && top > (characters[n - 1]?.top ?? 0) + 4 ? [n] : [],
-        );
-        return {
-          text: element.textContent ?? '',
-          lines: breaks.length + 1,
-          endsWith: breaks.map((n) => characters[n - 1]?.character ?? ''),
-        };
-      }),
-    );
-
   it('Words and addresses do not break in the middle', async () => {
     const user = 'annabelle.featherstonehaugh@operations.example';
     await insertTrail(service, orgId, [

@@ -84,6 +84,13 @@ describe('the list of conflicts', () => {
     expect((await list({}, of).expect(200)).body.items).toEqual([]);
     const { body } = await list({ kind: 'failure' }, of).expect(200);
     expect(body.items).toMatchObject([{ external_id: bad, source_name: 'shop', fields: [], sync_id: run.sync_id }]);
+    // Either end of a pair has it.
+    for (const { id } of [shop, erp])
+      expect(idsOf(await list({ kind: 'failure', connection_id: id }, of))).toEqual([bad]);
+    for (const connection_id of [shop.id, erp.id]) {
+      const exported = await of.get('/api/sync/conflicts/export').query({ kind: 'failure', connection_id }).expect(200);
+      expect(exported.text.split('\n').filter(Boolean)).toHaveLength(1);
+    }
     const overview = await of.get('/api/sync/overview').expect(200);
     expect(overview.body.attention.failing_items).toBe(1);
   });

@@ -8,7 +8,7 @@ export const findRecords = (orgId: string, q: string, limit: number): Statement 
   text: `
     WITH kinds AS MATERIALIZED (SELECT unnest(ARRAY['customer', 'product', 'order']) AS entity),
     found AS (
-      (SELECT r.* FROM kinds k CROSS JOIN unnest(ARRAY[$2, lower($2)]) AS n (name) CROSS JOIN LATERAL (
+      (SELECT r.* FROM kinds k CROSS JOIN unnest(ARRAY[$2, lower($2), upper($2)]) AS n (name) CROSS JOIN LATERAL (
          SELECT x.entity_type, x.external_id, x.connection_id, x.known_as FROM public.sync_records x
           WHERE x.org_id = $1 AND x.entity_type = k.entity AND x.known_as >= n.name AND x.known_as < n.name || '${LAST_CHARACTER}'
             AND x.deleted_at IS NULL

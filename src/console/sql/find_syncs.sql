@@ -23,7 +23,7 @@ SET enable_mergejoin = off AS $$
      UNION
     SELECT r.external_id FROM kinds AS k CROSS JOIN LATERAL (
       SELECT x.external_id FROM public.sync_records AS x
-       WHERE x.org_id = org AND x.entity_type = k.entity AND x.known_as IN (item, lower(item)) LIMIT 20) AS r)
+       WHERE x.org_id = org AND x.entity_type = k.entity AND x.known_as IN (item, lower(item), upper(item)) LIMIT 20) AS r)
   SELECT DISTINCT found.sync_id FROM names AS n CROSS JOIN LATERAL (
     (SELECT i.sync_id FROM public.sync_items AS i
       WHERE i.org_id = org AND i.external_id = n.id ORDER BY i.updated_at DESC LIMIT 100)

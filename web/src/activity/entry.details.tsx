@@ -1,18 +1,20 @@
 import type { Activity } from '@sync-operations/client';
 import { Link } from 'wouter';
 import { syncPath } from '../app/location.ts';
+import { messageOf } from '../sync/reported.failures.ts';
 import { Breakable } from '../ui/breakable.tsx';
 import { activityPath } from './activity.filters.ts';
 
 /** The fields of an entry that its row does not show. */
 export function EntryDetails({ entry }: { readonly entry: Activity }) {
-  const { sync_id, user_id, error_message, details } = entry;
+  const { sync_id, user_id, details } = entry;
+  const message = messageOf(entry);
   return (
     <dl className="entry">
-      {error_message && (
+      {message && (
         <div>
           <dt>Message</dt>
-          <dd className="entry-message">{error_message}</dd>
+          <dd className="entry-message">{message}</dd>
         </div>
       )}
       {sync_id && (

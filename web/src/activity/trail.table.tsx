@@ -1,5 +1,6 @@
 import type { Activity, ActivityPage } from '@sync-operations/client';
 import { memo, useId, useState } from 'react';
+import { messageOf } from '../sync/reported.failures.ts';
 import { StatusBadge, statusText } from '../ui/badge.tsx';
 import { Breakable } from '../ui/breakable.tsx';
 import { capitalized, count, duration } from '../ui/format.ts';
@@ -53,6 +54,7 @@ const PageBody = memo(function PageBody({ items }: Pick<ActivityPage, 'items'>) 
 function TrailRow({ entry }: { readonly entry: Activity }) {
   const [isOpen, setOpen] = useState(false);
   const details = useId();
+  const message = messageOf(entry);
   const about = entry.entity_type
     ? `${capitalized(entry.entity_type)}${entry.source_system ? ` from ${entry.source_system}` : ''}`
     : entry.source_system;
@@ -74,7 +76,7 @@ function TrailRow({ entry }: { readonly entry: Activity }) {
             <span className="break">{capitalized(statusText(entry.activity_type))}</span>
           </button>
           {about && <p className="muted small trail-line">{about}</p>}
-          {entry.error_message && !isOpen && <p className="bad small trail-line">{entry.error_message}</p>}
+          {message && !isOpen && <p className="bad small trail-line">{message}</p>}
         </td>
         <td className="trail-status">
           <StatusBadge status={entry.status} conflicts={conflictsOf(entry)} />

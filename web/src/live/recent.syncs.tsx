@@ -5,6 +5,7 @@ import { conflictsOf } from '../activity/conflicts.ts';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/problem.ts';
 import { syncPath } from '../app/location.ts';
+import { messageOf } from '../sync/reported.failures.ts';
 import { StatusBadge } from '../ui/badge.tsx';
 import { Card } from '../ui/card.tsx';
 import { capitalized, count, duration } from '../ui/format.ts';
@@ -49,6 +50,7 @@ export function RecentSyncs({ ended }: { readonly ended: number }) {
 
 function Row({ end }: { readonly end: Activity }) {
   const many = end.record_count ?? 0;
+  const message = messageOf(end);
   return (
     <li>
       <p className="recent-name break">
@@ -65,7 +67,7 @@ function Row({ end }: { readonly end: Activity }) {
       <p className="recent-when muted">
         <Time at={end.created_at} />
       </p>
-      {end.error_message && <p className="recent-error small muted">{end.error_message}</p>}
+      {message && <p className="recent-error small muted">{message}</p>}
     </li>
   );
 }

@@ -1,13 +1,16 @@
 import { listSyncs, type SyncListItem } from '@sync-operations/client';
-import { type StreamedSync, useSyncProgress } from '@sync-operations/react';
+import { isReporting, type StreamedSync, useSyncProgress } from '@sync-operations/react';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo } from 'react';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/problem.ts';
 import { isTransient } from '../api/query.client.ts';
+import { useNow } from '../ui/time.tsx';
 import type { SyncsQuery } from './syncs.filters.ts';
 
 const PAGE = 100;
+/** How soon a sync of which nothing is heard loses what it is said to need. */
+const TICK_MS = 5_000;
 
 /** The list, page by page. The first page is read again when a sync begins or ends; a row that runs follows the live stream. */
 export function useSyncs(query: SyncsQuery) {
@@ -27,6 +30,7 @@ export function useSyncs(query: SyncsQuery) {
   const progress = useSyncProgress(orgId);
   const active = progress.syncs.flatMap(({ sync_id, completed_at }) => (completed_at ? [] : sync_id));
   const begun = active.sort().join('\n');
+  const now = useNow(TICK_MS);
   const pages = list.data?.pages;
   const isOnePage = pages?.length === 1;
   useEffect(() => {
@@ -35,13 +39,13 @@ export function useSyncs(query: SyncsQuery) {
   }, [begun, progress.loaded, isOnePage, queryClient, queryKey]);
   const rows = useMemo(() => {
     const live = new Map(progress.syncs.map((sync) => [sync.sync_id, sync]));
-    return pages?.flatMap(({ items }) => items.map((item) => withLive(item, live.get(item.sync_id))));
-  }, [pages, progress.syncs]);
+    return pages?.flatMap(({ items }) => items.map((item) => withLive(item, live.get(item.sync_id), now)));
+  }, [pages, progress.syncs, now]);
   return { list, rows };
 }
 
 /** The row with what the stream knows of it; an ended row is not made active again by an older event. */
-function withLive(item: SyncListItem, live: StreamedSync | undefined): SyncListItem {
+function withLive(item: SyncListItem, live: StreamedSync | undefined, now: number): SyncListItem {
   if (!live || item.completed_at || Date.parse(live.updated_at) < Date.parse(item.updated_at)) return item;
   const { status, started_at, updated_at, completed_at, total_items, processed_count, failed_count } = live;
   return {
@@ -49,7 +53,7 @@ function withLive(item: SyncListItem, live: StreamedSync | undefined): SyncListI
     ...{ status, started_at, updated_at, completed_at, total_items, processed_count, failed_count },
     elapsed_seconds: live.elapsed_seconds,
     speed_items_per_min: live.speed_items_per_min,
-    eta_seconds: live.eta_seconds,
+    eta_seconds: isReporting(live, now) ? live.eta_seconds : null,
     cancel_requested: live.cancel_requested,
     pause_requested: live.pause_requested,
     waiting_reason: live.waiting_reason,
