@@ -5,7 +5,6 @@ import { queryClient } from './api/query.client.ts';
 import { App } from './app/app.tsx';
 import { applyTheme, storedTheme } from './app/preferences.ts';
 import { reloadAfterUpgrade } from './app/upgrade.ts';
-import { RefusalsProvider } from './syncs/refusals.tsx';
 import './styles/tokens.css';
 import './styles/base.css';
 
@@ -14,9 +13,7 @@ applyTheme(storedTheme());
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>
-      <RefusalsProvider>
-        <App />
-      </RefusalsProvider>
+      <App />
     </QueryClientProvider>
   </StrictMode>,
 );

@@ -1,7 +1,7 @@
 import type { Connection, Schedule, SyncListItem } from '@sync-operations/client';
 import { connectionPath } from '../app/location.ts';
 import { cronText } from '../schedules/cron.text.ts';
-import { BULK, type BulkAction } from '../syncs/bulk.requests.ts';
+import { BULK, type BulkAction } from '../syncs/bulk.acts.ts';
 import { titleOf } from '../syncs/sync.row-text.ts';
 import { capitalized } from '../ui/format.ts';
 

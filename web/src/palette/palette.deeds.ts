@@ -5,7 +5,8 @@ import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/problem.ts';
 import { connectionPath, syncPath } from '../app/location.ts';
 import { usePause } from '../connections/connection.pause.tsx';
-import { BULK, requestOne } from '../syncs/bulk.requests.ts';
+import { BULK } from '../syncs/bulk.acts.ts';
+import { requestOne } from '../syncs/bulk.requests.ts';
 import { useToast } from '../ui/toast.tsx';
 import type { Deed } from './palette.commands.ts';
 

@@ -2,7 +2,7 @@ import { Command as Commands } from 'cmdk';
 import { useState } from 'react';
 import { useMay } from '../api/organization.ts';
 import { useAllSchedules, useConnectionName, useConnections } from '../connections/connection.queries.ts';
-import { BULK } from '../syncs/bulk.requests.ts';
+import { BULK } from '../syncs/bulk.acts.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { ErrorNote } from '../ui/note.tsx';

@@ -2,8 +2,8 @@ import type { SyncListItem } from '@sync-operations/client';
 import { useState } from 'react';
 import { Button } from '../ui/button.tsx';
 import { count } from '../ui/format.ts';
+import { BULK, type BulkAction } from './bulk.acts.ts';
 import { BulkDialog } from './bulk.dialog.tsx';
-import { BULK, type BulkAction } from './bulk.requests.ts';
 
 interface Props {
   readonly selected: readonly SyncListItem[];

@@ -4,7 +4,7 @@ import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { count } from '../ui/format.ts';
 import { Note } from '../ui/note.tsx';
-import { BULK, type BulkAction, type Refusals } from './bulk.requests.ts';
+import { BULK, type BulkAction, type Refusals } from './bulk.acts.ts';
 import { titleOf } from './sync.row-text.ts';
 
 const many = (value: number): string => (value === 1 ? '1 sync' : `${count(value)} syncs`);

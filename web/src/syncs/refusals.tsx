@@ -1,26 +1,17 @@
-import { createContext, lazy, type ReactNode, Suspense, useCallback, useContext, useState } from 'react';
-import type { Refusals } from './bulk.requests.ts';
+import { createRoot } from 'react-dom/client';
+import type { Refusals } from './bulk.acts.ts';
+import { RefusalsDialog } from './bulk.dialog.tsx';
 
-const RefusalsDialog = lazy(() => import('./bulk.dialog.tsx').then((file) => ({ default: file.RefusalsDialog })));
-
-const RefusalsContext = createContext<(refusals: Refusals) => void>(() => undefined);
-
-/** Returns a function that tells what the service refused, on whatever page the person is by then. */
-export const useTellRefusals = () => useContext(RefusalsContext);
-
-/** Around all pages, since the answer to an act on many syncs may come long after its page was left. */
-export function RefusalsProvider({ children }: { readonly children: ReactNode }) {
-  const [told, setTold] = useState<readonly Refusals[]>([]);
-  const tell = useCallback((refusals: Refusals) => setTold((before) => [...before, refusals]), []);
-  const [first] = told;
-  return (
-    <RefusalsContext value={tell}>
-      {children}
-      {first && (
-        <Suspense>
-          <RefusalsDialog refusals={first} onClose={() => setTold((all) => all.filter((one) => one !== first))} />
-        </Suspense>
-      )}
-    </RefusalsContext>
-  );
+/**
+ * Tells what the service refused, on whatever page the person is by then: beside the pages and not in one, since the answer to an act on many
+ * syncs may come long after its page was left.
+ */
+export function tellRefusals(refusals: Refusals): void {
+  const place = document.body.appendChild(document.createElement('div'));
+  const root = createRoot(place);
+  const close = () => {
+    root.unmount();
+    place.remove();
+  };
+  root.render(<RefusalsDialog refusals={refusals} onClose={close} />);
 }

@@ -3,8 +3,9 @@ import { useCallback, useEffect, useState } from 'react';
 import { useOrganization } from '../api/organization.ts';
 import { type Control, REQUESTED } from '../control/control.ts';
 import { useToast } from '../ui/toast.tsx';
-import { BULK, type BulkAction, requestAll } from './bulk.requests.ts';
-import { useTellRefusals } from './refusals.tsx';
+import { BULK, type BulkAction } from './bulk.acts.ts';
+import { requestAll } from './bulk.requests.ts';
+import { tellRefusals } from './refusals.tsx';
 
 const NONE: ReadonlyMap<string, Control> = new Map();
 
@@ -15,7 +16,6 @@ const NONE: ReadonlyMap<string, Control> = new Map();
 export function useBulk(rows: readonly SyncListItem[] | undefined, onDone: () => void) {
   const { client, orgId } = useOrganization();
   const showToast = useToast();
-  const tellRefusals = useTellRefusals();
   const [asked, setAsked] = useState(NONE);
 
   const forget = useCallback((syncIds: readonly string[]) => {
