@@ -122,7 +122,6 @@ async function createPersons(db: QueryRunner): Promise<void> {
   await db.query(`CREATE INDEX sync_trail_persons_by_email ON public.sync_trail_persons (org_id, email, month)`);
   await protectTenantTable(db, 'public.sync_trail_persons');
   await db.query(`GRANT SELECT, DELETE ON public.sync_trail_persons TO sync_app`);
-  await letBoundRoles(db, { table: 'public.sync_trail_persons' });
   await db.query(`GRANT SELECT ON public.sync_trail_persons TO sync_sql_payloads`);
   await letMaintenanceDelete(db, {
     table: 'public.sync_trail_persons',

@@ -18,16 +18,14 @@ export async function protectTenantTable(db: QueryRunner, table: string): Promis
 }
 
 /**
- * Opens a tenant table to the roles of people who use SQL, to the rows of the organization that the role is bound to, whatever is set.
- * Name columns in the privileges: whoever may UPDATE a whole table may also LOCK it and stop everybody.
+ * Lets the roles of people who use SQL at a tenant table; to which rows, says src/tenancy/sql/bound_org.sql. Name columns in the privileges: whoever
+ * may UPDATE a whole table may also LOCK it and stop everybody.
  */
 export async function letBoundRoles(
   db: QueryRunner,
-  { table, privileges }: { table: string; privileges?: string },
+  { table, privileges }: { table: string; privileges: string },
 ): Promise<void> {
-  const bound = `org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user)`;
-  await db.query(`CREATE POLICY bound ON ${table} TO sync_sql USING (${bound}) WITH CHECK (${bound})`);
-  if (privileges) await db.query(`GRANT ${privileges} ON ${table} TO sync_sql`);
+  await db.query(`GRANT ${privileges} ON ${table} TO sync_sql`);
 }
 
 /** Of a table of the roles of people who use SQL: what all of them read, and the columns that only those read who may see values of persons. */

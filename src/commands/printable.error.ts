@@ -2,7 +2,7 @@ import { ConfigurationError } from '../config/environment.ts';
 import { isConnectionLoss } from '../database/sqlstate.ts';
 
 /** By name, because a command that does not need their modules does not load them. */
-const MEANT_FOR_PEOPLE = ['EmbeddedPostgresError', 'DatabaseNotReadyError', 'BackupError'];
+const MEANT_FOR_PEOPLE = ['EmbeddedPostgresError', 'DatabaseNotReadyError', 'BackupError', 'NotDistributable'];
 
 /** One sentence for an error that a person can fix; the stack for any other. `variable` named the database that was used. */
 export function printableError(error: unknown, variable = 'DATABASE_URL'): string {

@@ -16,7 +16,8 @@ const expression = (tree: string, table: string) =>
 
 /**
  * One row for each kind of thing that row-level security and the service rest on, and a hash of all of that kind: the same on every version
- * of Postgres, under every name of the owner, and with other people's tables beside ours. Partitions are left out: they come and go.
+ * of Postgres, under every name of the owner, and with other people's tables beside ours. Partitions are left out: they come and go; and so are the
+ * shards of a distributed Postgres, sync_runs_102040, whose policies that makes.
  */
 export const FINGERPRINT = `
   WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('public.sync_progress')),
@@ -25,7 +26,7 @@ export const FINGERPRINT = `
     SELECT c.oid, n.nspname || '.' || c.relname AS name, c.relacl, c.relowner, c.relrowsecurity, c.relforcerowsecurity
       FROM pg_class c JOIN spaces n ON n.oid = c.relnamespace
      WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
-       AND (n.nspname <> 'public' OR c.relname ~ '^(sync_(?!activity_log_)|idempotency_keys$)')),
+       AND (n.nspname <> 'public' OR c.relname ~ '^(sync_(?!activity_log_)|idempotency_keys$)' AND c.relname !~ '_[0-9]{6,}$')),
   -- What the SQL files have defined, as they name it.
   objects AS (SELECT unnest(f.objects) AS name FROM app.sql_files f),
   functions AS (

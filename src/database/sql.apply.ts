@@ -43,6 +43,14 @@ const OBJECTS = `
     FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class AND c.relkind = 'v' JOIN pg_namespace n ON n.oid = c.relnamespace
    WHERE n.nspname IN ('app', 'auth', 'public')`;
 
+/** The policies that call one of these functions. */
+const POLICIES_OF = `
+  SELECT DISTINCT format('POLICY %I ON %I.%I', y.polname, t.nspname, c.relname) AS name
+    FROM pg_depend d JOIN pg_policy y ON y.oid = d.objid JOIN pg_class c ON c.oid = y.polrelid JOIN pg_namespace t ON t.oid = c.relnamespace
+    JOIN pg_proc p ON p.oid = d.refobjid JOIN pg_namespace n ON n.oid = p.pronamespace
+   WHERE d.classid = 'pg_policy'::regclass AND d.refclassid = 'pg_proc'::regclass
+     AND format('ROUTINE %I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid)) = ANY ($1)`;
+
 /** CREATE OR REPLACE cannot change what a function returns or how its parameters are called. */
 const CANNOT_REPLACE = '42P13';
 
@@ -110,13 +118,14 @@ async function apply(db: QueryRunner, file: SqlFile, defined: readonly string[])
   return objects;
 }
 
-/** Triggers and views before the functions that they call. */
+/** Triggers and views before the functions that they call, and policies with them. */
 async function drop(db: QueryRunner, isGone: (object: SqlObject) => boolean): Promise<string[]> {
   const gone = (await objectsOf(db))
     .filter(isGone)
     .map(({ name }) => name)
     .sort((a, b) => Number(a.startsWith('ROUTINE')) - Number(b.startsWith('ROUTINE')) || (a < b ? -1 : 1));
-  for (const name of gone) await db.query(`DROP ${name}`);
+  const policies = await db.query(POLICIES_OF, [gone]);
+  for (const name of [...policies.map(({ name }: { name: string }) => name), ...gone]) await db.query(`DROP ${name}`);
   return gone;
 }
 

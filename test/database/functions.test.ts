@@ -11,6 +11,7 @@ app.activity_seal_hash(sync_activity_seals) | sync_owner | INVOKER | - | sync_ap
 app.address_pattern(text) | sync_owner | INVOKER | - | sync_app
 app.alert_lag() | sync_maintenance | DEFINER | - | sync_app
 app.append_activity(text, jsonb) | sync_owner | INVOKER | - | sync_app
+app.bound_org() | sync_owner | INVOKER | - | sync_sql
 app.change_member(text, text, text, boolean) | sync_owner | DEFINER | - | sync_app
 app.claim_alert_turns(integer, interval) | sync_maintenance | DEFINER | - | sync_app
 app.claim_erasure(interval) | sync_maintenance | DEFINER | - | sync_app

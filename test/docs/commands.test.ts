@@ -34,6 +34,7 @@ const NOT_RUN = [
   'README.md: npm ci && npm run demo',
   'README.md: npm run sandbox',
   "README.md: MIGRATION_DATABASE_URL='postgres://neondb_owner:…@ep-some-host.aws.neon.tech/neondb?sslmode=verify-full' npm run db:provision",
+  'docs/citus.md: MIGRATION_DATABASE_URL="$OWNER_URL" npm run db:distribute',
   'docs/deploying.md: docker build --tag sync-operations:0.1.0 .',
   'docs/deploying.md: cp ops/compose/example.env .env.compose',
   'docs/deploying.md: kubectl create secret generic sync-operations-owner \\',

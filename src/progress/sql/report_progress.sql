@@ -34,14 +34,16 @@ DECLARE
   org text;
   given app.report[];
   ids text[];
+  -- Those of which only what a reporter acts upon is told.
+  briefs text[];
   taken text[];
   -- No count may be above this where no total is known.
   most CONSTANT double precision := 9007199254740991;
   -- A sync's workers are part of its row, which each report writes anew: 100 of them are some kilobytes. MAX_WORKERS in dto/requests.dto.ts.
   most_workers CONSTANT integer := 100;
 BEGIN
-  FOR org, given, ids IN
-    SELECT r.org_id, array_agg(r ORDER BY r.sync_id), array_agg(r.sync_id ORDER BY r.sync_id)
+  FOR org, given, ids, briefs IN
+    SELECT r.org_id, array_agg(r ORDER BY r.sync_id), array_agg(r.sync_id ORDER BY r.sync_id), array_agg(r.sync_id) FILTER (WHERE r.brief)
       FROM json_populate_recordset(NULL::app.report, reports) AS r GROUP BY r.org_id ORDER BY r.org_id
   LOOP
     PERFORM app.set_org(org);
@@ -51,16 +53,16 @@ BEGIN
         SELECT s.sync_id, s.processed_count, s.failed_count, s.workers FROM public.sync_progress AS s
          WHERE s.org_id = org AND s.sync_id = ANY (ids)
          ORDER BY s.sync_id
-           FOR NO KEY UPDATE SKIP LOCKED)
+           FOR NO KEY UPDATE SKIP LOCKED), done AS (
       UPDATE public.sync_progress AS s
          SET processed_count = t.processed,
              failed_count = t.failed,
              total_items = coalesce(r.total_items, s.total_items,
                CASE WHEN r.status = 'completed' THEN t.processed + t.failed END),
              current_item = coalesce(r.current_item, t.processed + t.failed),
-             workers = CASE WHEN r.worker IS NULL THEN s.workers ELSE coalesce(s.workers, '{}') || jsonb_build_object(r.worker,
-               jsonb_build_object('processed_count', coalesce(r.processed_count, t.part_processed),
-                                  'failed_count', coalesce(r.failed_count, t.part_failed))) END,
+             workers = CASE WHEN r.worker IS NULL THEN s.workers ELSE jsonb_set(coalesce(s.workers, '{}'), ARRAY[r.worker],
+               ('{"processed_count":' || coalesce(r.processed_count, t.part_processed)::text
+                 || ',"failed_count":' || coalesce(r.failed_count, t.part_failed)::text || '}')::jsonb) END,
              checkpoint = coalesce(r.checkpoint, s.checkpoint),
              error_message = coalesce(r.error_message, s.error_message),
              status = coalesce(r.status, CASE WHEN s.status = 'paused' AND s.pause_requested THEN 'paused'
@@ -84,9 +86,11 @@ BEGIN
          AND t.failed >= s.failed_count
          AND t.processed + t.failed <= coalesce(r.total_items, s.total_items, most)
          AND t.has_place
-      RETURNING s.org_id, s.sync_id, 'reported', CASE WHEN r.brief
+      RETURNING s.*)
+      -- The text of a row depends on settings, and a distributed Postgres returns from a change only what does not.
+      SELECT s.org_id, s.sync_id, 'reported', CASE WHEN s.sync_id = ANY (briefs)
         THEN '{"status":"' || s.status || '","cancel_requested":' || s.cancel_requested || ',"pause_requested":' || s.pause_requested || '}'
-        ELSE row_to_json(s)::text END
+        ELSE row_to_json(s)::text END FROM done AS s
     LOOP
       taken := taken || sync_id;
       RETURN NEXT;

@@ -24,6 +24,8 @@ DECLARE
   missed bigint := 0;
   keeps boolean;
   destination uuid;
+  found_size CONSTANT bigint := coalesce(pg_column_size(batch -> 'changes'), 0);
+  leased_to CONSTANT timestamptz := now() + lease;
   final text := batch #>> '{final,status}';
 BEGIN
   IF batch ? 'systems' THEN
@@ -53,7 +55,7 @@ BEGIN
     RETURN;
   END IF;
 
-  IF run.found_bytes + pg_column_size(batch -> 'changes') > (batch ->> 'found_up_to')::bigint
+  IF run.found_bytes + found_size > (batch ->> 'found_up_to')::bigint
      AND jsonb_array_length(batch -> 'changes') > 0 THEN
     RETURN QUERY SELECT 'full', row_to_json(p);
     RETURN;
@@ -260,10 +262,10 @@ BEGIN
   UPDATE public.sync_runs AS r
      SET state = CASE WHEN p.completed_at IS NOT NULL THEN 'ended' WHEN p.status = 'paused' THEN 'paused' ELSE 'ready' END,
          leased_by = CASE WHEN p.status = 'running' THEN r.leased_by END,
-         leased_until = CASE WHEN p.status = 'running' THEN now() + lease END,
+         leased_until = CASE WHEN p.status = 'running' THEN leased_to END,
          leases_without_commit = 0, postponements = 0, failures = '{}', kept_bytes = r.kept_bytes + kept,
          changes_not_kept = r.changes_not_kept + missed, item_bytes = r.item_bytes + told,
-         found_bytes = r.found_bytes + coalesce(pg_column_size(batch -> 'changes'), 0),
+         found_bytes = r.found_bytes + found_size,
          write_open_since = CASE WHEN batch ? 'items' THEN NULL ELSE r.write_open_since END,
          open_writes = CASE WHEN p.completed_at IS NULL OR (NOT batch ? 'items' AND p.status NOT LIKE 'completed%') THEN r.open_writes END
    WHERE r.org_id = org AND r.sync_id = sync;

@@ -118,9 +118,6 @@ CREATE POLICY directory ON auth.users_extended FOR SELECT TO sync_directory USIN
 GRANT SELECT ON auth.users_extended TO sync_app
 ;
 -- next
-CREATE POLICY bound ON auth.users_extended TO sync_sql USING (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user)) WITH CHECK (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user))
-;
--- next
 GRANT SELECT ON auth.users_extended TO sync_sql
 ;
 -- next
@@ -869,9 +866,6 @@ GRANT USAGE ON TYPE app.report TO sync_app
 GRANT SELECT, INSERT, UPDATE ON public.sync_progress TO sync_app
 ;
 -- next
-CREATE POLICY bound ON public.sync_progress TO sync_sql USING (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user)) WITH CHECK (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user))
-;
--- next
 GRANT INSERT (id, org_id, sync_id, initiated_by, entity_type, source_system, total_items, processed_count, failed_count, current_item, status, started_at,
       updated_at, completed_at, error_message, checkpoint),
         UPDATE (cancel_requested, pause_requested, requested_at, requested_by, entity_type, source_system, total_items, processed_count, failed_count, current_item, status, started_at,
@@ -953,9 +947,6 @@ CREATE POLICY dated_by_itself ON public.sync_activity_log AS RESTRICTIVE FOR INS
         WITH CHECK (created_at BETWEEN now() - interval '1 microsecond' AND now())
 ;
 -- next
-CREATE POLICY bound ON public.sync_activity_log TO sync_sql USING (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user)) WITH CHECK (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user))
-;
--- next
 GRANT SELECT, INSERT (org_id, created_at, sync_id, entity_type, activity_type, status, source_system, user_id,
         record_count, duration_seconds, error_message, details) ON public.sync_activity_log TO sync_sql
 ;
@@ -1027,9 +1018,6 @@ CREATE POLICY tenant ON public.sync_activity_seals TO sync_app, CURRENT_USER USI
 GRANT SELECT ON public.sync_activity_seals TO sync_app
 ;
 -- next
-CREATE POLICY bound ON public.sync_activity_seals TO sync_sql USING (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user)) WITH CHECK (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user))
-;
--- next
 GRANT SELECT ON public.sync_activity_seals TO sync_sql
 ;
 -- next
@@ -1078,9 +1066,6 @@ CREATE POLICY tenant ON public.sync_trail_persons TO sync_app, CURRENT_USER USIN
 GRANT SELECT, DELETE ON public.sync_trail_persons TO sync_app
 ;
 -- next
-CREATE POLICY bound ON public.sync_trail_persons TO sync_sql USING (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user)) WITH CHECK (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user))
-;
--- next
 GRANT SELECT ON public.sync_trail_persons TO sync_sql_payloads
 ;
 -- next
@@ -1127,9 +1112,6 @@ CREATE POLICY tenant ON public.sync_preview_cache TO sync_app, CURRENT_USER USIN
 ;
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON public.sync_preview_cache TO sync_app
-;
--- next
-CREATE POLICY bound ON public.sync_preview_cache TO sync_sql USING (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user)) WITH CHECK (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user))
 ;
 -- next
 GRANT INSERT (org_id, sync_type, entity_type, cache_key, filters, summary, delta_data, computed_by, computed_at, expires_at), UPDATE (cache_key, filters, summary, delta_data, computed_by, computed_at, expires_at) ON public.sync_preview_cache TO sync_sql
@@ -2465,9 +2447,6 @@ CREATE POLICY searched ON public.sync_search AS RESTRICTIVE FOR SELECT TO sync_a
         USING (terms @> coalesce(nullif(current_setting('app.searched_terms', true), ''), '{}')::bigint[])
 ;
 -- next
-CREATE POLICY bound ON public.sync_search TO sync_sql USING (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user)) WITH CHECK (org_id = (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user))
-;
--- next
 GRANT INSERT (org_id, sync_id, terms) ON public.sync_search TO sync_sql
 ;
 -- next
@@ -2964,6 +2943,43 @@ GRANT CREATE ON SCHEMA app, public TO sync_maintenance, sync_directory
 SET LOCAL plpgsql.extra_errors = 'all'
 ;
 -- next
+-- Why: people who use SQL log in with roles of their own, each bound to one organization by its row in auth.sql_roles, whatever they set. A function tells
+-- which, since a distributed Postgres refuses a sub-select in a policy.
+-- Promises: the organization that the login is bound to, null for any other role. The policies open each table that such a role may use to the rows of
+-- that organization alone. It counts as costly, so that rows are looked up by what it returns and not compared with it one by one.
+-- Callers: the policies below, which are made here because they need it.
+
+CREATE OR REPLACE FUNCTION app.bound_org() RETURNS text
+LANGUAGE plpgsql STABLE SECURITY INVOKER COST 10000
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN (SELECT r.org_id FROM auth.sql_roles r WHERE r.role_name = session_user);
+END
+$$;
+ALTER FUNCTION app.bound_org() OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.bound_org() FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.bound_org() TO sync_sql;
+
+DROP POLICY IF EXISTS bound ON auth.users_extended;
+CREATE POLICY bound ON auth.users_extended TO sync_sql USING (org_id = app.bound_org()) WITH CHECK (org_id = app.bound_org());
+DROP POLICY IF EXISTS bound ON public.sync_progress;
+CREATE POLICY bound ON public.sync_progress TO sync_sql USING (org_id = app.bound_org()) WITH CHECK (org_id = app.bound_org());
+DROP POLICY IF EXISTS bound ON public.sync_activity_log;
+CREATE POLICY bound ON public.sync_activity_log TO sync_sql USING (org_id = app.bound_org()) WITH CHECK (org_id = app.bound_org());
+DROP POLICY IF EXISTS bound ON public.sync_activity_seals;
+CREATE POLICY bound ON public.sync_activity_seals TO sync_sql USING (org_id = app.bound_org()) WITH CHECK (org_id = app.bound_org());
+DROP POLICY IF EXISTS bound ON public.sync_trail_persons;
+CREATE POLICY bound ON public.sync_trail_persons TO sync_sql USING (org_id = app.bound_org()) WITH CHECK (org_id = app.bound_org());
+DROP POLICY IF EXISTS bound ON public.sync_preview_cache;
+CREATE POLICY bound ON public.sync_preview_cache TO sync_sql USING (org_id = app.bound_org()) WITH CHECK (org_id = app.bound_org());
+DROP POLICY IF EXISTS bound ON public.sync_search;
+CREATE POLICY bound ON public.sync_search TO sync_sql USING (org_id = app.bound_org()) WITH CHECK (org_id = app.bound_org());
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('tenancy/sql/bound_org.sql', 'c073078ff58364a2c92bd5bf2c12dd7e337c7cd5fa5e43a12cbd76d77d2d6e48', ARRAY['ROUTINE app.bound_org()']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
 -- Why: a user who may see every organization must be able to choose one, and row-level security shows the service's role one at a
 -- time. An organization appears once it has reported a sync, has a connection or has users.
 -- Promises: names only, in order, at most `lim` after `after`; nothing to a caller that does not present a live key of every
@@ -3425,7 +3441,7 @@ REVOKE ALL ON FUNCTION app.change_member(text, text, text, boolean) FROM PUBLIC,
 GRANT EXECUTE ON FUNCTION app.change_member(text, text, text, boolean) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/organization_keys.sql', 'c909d077fc7cd16b98d2903c7e9016a93b6978fdfa912731b490a382521cd26c', ARRAY['ROUTINE app.count_keys(most integer)', 'ROUTINE app.revoke_key(actor text, key uuid)', 'ROUTINE app.create_key(actor text, key_name text, key_user text, key_scopes text[], hash bytea, ends timestamp with time zone)', 'ROUTINE app.organization_keys(after uuid, lim integer)', 'ROUTINE app.change_member(actor text, member text, new_role text, payloads boolean)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('auth/sql/organization_keys.sql', 'c909d077fc7cd16b98d2903c7e9016a93b6978fdfa912731b490a382521cd26c', ARRAY['ROUTINE app.revoke_key(actor text, key uuid)', 'ROUTINE app.count_keys(most integer)', 'ROUTINE app.create_key(actor text, key_name text, key_user text, key_scopes text[], hash bytea, ends timestamp with time zone)', 'ROUTINE app.organization_keys(after uuid, lim integer)', 'ROUTINE app.change_member(actor text, member text, new_role text, payloads boolean)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -3861,14 +3877,16 @@ DECLARE
   org text;
   given app.report[];
   ids text[];
+  -- Those of which only what a reporter acts upon is told.
+  briefs text[];
   taken text[];
   -- No count may be above this where no total is known.
   most CONSTANT double precision := 9007199254740991;
   -- A sync's workers are part of its row, which each report writes anew: 100 of them are some kilobytes. MAX_WORKERS in dto/requests.dto.ts.
   most_workers CONSTANT integer := 100;
 BEGIN
-  FOR org, given, ids IN
-    SELECT r.org_id, array_agg(r ORDER BY r.sync_id), array_agg(r.sync_id ORDER BY r.sync_id)
+  FOR org, given, ids, briefs IN
+    SELECT r.org_id, array_agg(r ORDER BY r.sync_id), array_agg(r.sync_id ORDER BY r.sync_id), array_agg(r.sync_id) FILTER (WHERE r.brief)
       FROM json_populate_recordset(NULL::app.report, reports) AS r GROUP BY r.org_id ORDER BY r.org_id
   LOOP
     PERFORM app.set_org(org);
@@ -3878,16 +3896,16 @@ BEGIN
         SELECT s.sync_id, s.processed_count, s.failed_count, s.workers FROM public.sync_progress AS s
          WHERE s.org_id = org AND s.sync_id = ANY (ids)
          ORDER BY s.sync_id
-           FOR NO KEY UPDATE SKIP LOCKED)
+           FOR NO KEY UPDATE SKIP LOCKED), done AS (
       UPDATE public.sync_progress AS s
          SET processed_count = t.processed,
              failed_count = t.failed,
              total_items = coalesce(r.total_items, s.total_items,
                CASE WHEN r.status = 'completed' THEN t.processed + t.failed END),
              current_item = coalesce(r.current_item, t.processed + t.failed),
-             workers = CASE WHEN r.worker IS NULL THEN s.workers ELSE coalesce(s.workers, '{}') || jsonb_build_object(r.worker,
-               jsonb_build_object('processed_count', coalesce(r.processed_count, t.part_processed),
-                                  'failed_count', coalesce(r.failed_count, t.part_failed))) END,
+             workers = CASE WHEN r.worker IS NULL THEN s.workers ELSE jsonb_set(coalesce(s.workers, '{}'), ARRAY[r.worker],
+               ('{"processed_count":' || coalesce(r.processed_count, t.part_processed)::text
+                 || ',"failed_count":' || coalesce(r.failed_count, t.part_failed)::text || '}')::jsonb) END,
              checkpoint = coalesce(r.checkpoint, s.checkpoint),
              error_message = coalesce(r.error_message, s.error_message),
              status = coalesce(r.status, CASE WHEN s.status = 'paused' AND s.pause_requested THEN 'paused'
@@ -3911,9 +3929,11 @@ BEGIN
          AND t.failed >= s.failed_count
          AND t.processed + t.failed <= coalesce(r.total_items, s.total_items, most)
          AND t.has_place
-      RETURNING s.org_id, s.sync_id, 'reported', CASE WHEN r.brief
+      RETURNING s.*)
+      -- The text of a row depends on settings, and a distributed Postgres returns from a change only what does not.
+      SELECT s.org_id, s.sync_id, 'reported', CASE WHEN s.sync_id = ANY (briefs)
         THEN '{"status":"' || s.status || '","cancel_requested":' || s.cancel_requested || ',"pause_requested":' || s.pause_requested || '}'
-        ELSE row_to_json(s)::text END
+        ELSE row_to_json(s)::text END FROM done AS s
     LOOP
       taken := taken || sync_id;
       RETURN NEXT;
@@ -3962,7 +3982,7 @@ REVOKE ALL ON FUNCTION app.report_progress(json) FROM PUBLIC, sync_app, sync_mai
 GRANT EXECUTE ON FUNCTION app.report_progress(json) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/report_progress.sql', '3a0e68deafe4301edbe2633cf5f6701e258eb119223716e0e3ff1c80b0ac1bbb', ARRAY['ROUTINE app.report_progress(reports json)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('progress/sql/report_progress.sql', '97d34265c1064da5bf8f91df81b128762e61d12418c3e842c86ff176d6cab26c', ARRAY['ROUTINE app.report_progress(reports json)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -5117,6 +5137,8 @@ DECLARE
   missed bigint := 0;
   keeps boolean;
   destination uuid;
+  found_size CONSTANT bigint := coalesce(pg_column_size(batch -> 'changes'), 0);
+  leased_to CONSTANT timestamptz := now() + lease;
   final text := batch #>> '{final,status}';
 BEGIN
   IF batch ? 'systems' THEN
@@ -5146,7 +5168,7 @@ BEGIN
     RETURN;
   END IF;
 
-  IF run.found_bytes + pg_column_size(batch -> 'changes') > (batch ->> 'found_up_to')::bigint
+  IF run.found_bytes + found_size > (batch ->> 'found_up_to')::bigint
      AND jsonb_array_length(batch -> 'changes') > 0 THEN
     RETURN QUERY SELECT 'full', row_to_json(p);
     RETURN;
@@ -5353,10 +5375,10 @@ BEGIN
   UPDATE public.sync_runs AS r
      SET state = CASE WHEN p.completed_at IS NOT NULL THEN 'ended' WHEN p.status = 'paused' THEN 'paused' ELSE 'ready' END,
          leased_by = CASE WHEN p.status = 'running' THEN r.leased_by END,
-         leased_until = CASE WHEN p.status = 'running' THEN now() + lease END,
+         leased_until = CASE WHEN p.status = 'running' THEN leased_to END,
          leases_without_commit = 0, postponements = 0, failures = '{}', kept_bytes = r.kept_bytes + kept,
          changes_not_kept = r.changes_not_kept + missed, item_bytes = r.item_bytes + told,
-         found_bytes = r.found_bytes + coalesce(pg_column_size(batch -> 'changes'), 0),
+         found_bytes = r.found_bytes + found_size,
          write_open_since = CASE WHEN batch ? 'items' THEN NULL ELSE r.write_open_since END,
          open_writes = CASE WHEN p.completed_at IS NULL OR (NOT batch ? 'items' AND p.status NOT LIKE 'completed%') THEN r.open_writes END
    WHERE r.org_id = org AND r.sync_id = sync;
@@ -5370,7 +5392,7 @@ REVOKE ALL ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) FRO
 GRANT EXECUTE ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', '904fe7cd0bda71ba2e51be0b4e8c32081a372e7ecce7befb7826ff5124e4a5f9', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', 'a70f2fb32fa44070c9eb2050f7895c6e132ddedc3133a02594f52dd4e7ee6e1c', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -7156,7 +7178,7 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('console/sql/search_te
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
-DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_member_session.sql', 'auth/sql/open_session.sql', 'auth/sql/organization_keys.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/measure_progress.sql', 'progress/sql/open_syncs.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/log_rights.sql', 'activity/sql/partitions.sql', 'activity/sql/seals.sql', 'activity/sql/sign_entry.sql', 'activity/sql/tell_root.sql', 'activity/sql/trail_persons.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/kept_changes.sql', 'records/sql/personal_values.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_expired_items.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/open_runs.sql', 'runs/sql/purge_removed_connections.sql', 'runs/sql/slots.sql', 'previews/sql/cleanup_preview_changes.sql', 'schedules/sql/due_censuses.sql', 'schedules/sql/due_schedules.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql', 'webhooks/sql/due_webhook_checks.sql', 'webhooks/sql/store_delivery.sql', 'webhook-endpoints/sql/claim_webhook_endpoints.sql', 'webhook-endpoints/sql/cleanup_outbound_deliveries.sql', 'webhook-endpoints/sql/publish_batch_events.sql', 'webhook-endpoints/sql/publish_event.sql', 'webhook-endpoints/sql/publish_sync_event.sql', 'alerts/sql/alert_lag.sql', 'alerts/sql/claim_alert_turns.sql', 'alerts/sql/cleanup_alerts.sql', 'alerts/sql/open_alerts.sql', 'alerts/sql/save_subjects.sql', 'alerts/sql/signal_ended_sync.sql', 'erasures/sql/claim_erasures.sql', 'erasures/sql/erase.sql', 'erasures/sql/store_erasure.sql', 'console/sql/find_syncs.sql', 'console/sql/overview.sql', 'console/sql/search_terms.sql']::text[])
+DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/bound_org.sql', 'tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_member_session.sql', 'auth/sql/open_session.sql', 'auth/sql/organization_keys.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/log_control.sql', 'progress/sql/measure_progress.sql', 'progress/sql/open_syncs.sql', 'progress/sql/report_progress.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/log_rights.sql', 'activity/sql/partitions.sql', 'activity/sql/seals.sql', 'activity/sql/sign_entry.sql', 'activity/sql/tell_root.sql', 'activity/sql/trail_persons.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/kept_changes.sql', 'records/sql/personal_values.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_expired_items.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/open_runs.sql', 'runs/sql/purge_removed_connections.sql', 'runs/sql/slots.sql', 'previews/sql/cleanup_preview_changes.sql', 'schedules/sql/due_censuses.sql', 'schedules/sql/due_schedules.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql', 'webhooks/sql/due_webhook_checks.sql', 'webhooks/sql/store_delivery.sql', 'webhook-endpoints/sql/claim_webhook_endpoints.sql', 'webhook-endpoints/sql/cleanup_outbound_deliveries.sql', 'webhook-endpoints/sql/publish_batch_events.sql', 'webhook-endpoints/sql/publish_event.sql', 'webhook-endpoints/sql/publish_sync_event.sql', 'alerts/sql/alert_lag.sql', 'alerts/sql/claim_alert_turns.sql', 'alerts/sql/cleanup_alerts.sql', 'alerts/sql/open_alerts.sql', 'alerts/sql/save_subjects.sql', 'alerts/sql/signal_ended_sync.sql', 'erasures/sql/claim_erasures.sql', 'erasures/sql/erase.sql', 'erasures/sql/store_erasure.sql', 'console/sql/find_syncs.sql', 'console/sql/overview.sql', 'console/sql/search_terms.sql']::text[])
 ;
 -- next
 REVOKE CREATE ON SCHEMA app, public FROM sync_maintenance, sync_directory
@@ -7171,7 +7193,7 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
     SELECT c.oid, n.nspname || '.' || c.relname AS name, c.relacl, c.relowner, c.relrowsecurity, c.relforcerowsecurity
       FROM pg_class c JOIN spaces n ON n.oid = c.relnamespace
      WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
-       AND (n.nspname <> 'public' OR c.relname ~ '^(sync_(?!activity_log_)|idempotency_keys$)')),
+       AND (n.nspname <> 'public' OR c.relname ~ '^(sync_(?!activity_log_)|idempotency_keys$)' AND c.relname !~ '_[0-9]{6,}$')),
   -- What the SQL files have defined, as they name it.
   objects AS (SELECT unnest(f.objects) AS name FROM app.sql_files f),
   functions AS (
@@ -7223,20 +7245,20 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
   SELECT kind, md5(string_agg(fact, E'\n' ORDER BY fact COLLATE "C")) AS hash FROM facts GROUP BY kind
 ;
 -- next
-COMMENT ON SCHEMA app IS 'as migrated: {"functions":"487761137fdb3f8b1abca30c7cfcf797","grants":"7d5991be513e6bce468894db60c29407","owners":"2a715cc37d78410fa9b1986802e8d058","policies":"60be0f3a44b90ec38d4d70bc17fdb89d","roles":"c7aba0f4a9f1025fccb4dcaff1d5077f","row-level security":"dee1b86cf8bbe6c36fe54f03a462f83a","triggers":"a779ffa12aa95a31272168c19cac8bc4"}'
+COMMENT ON SCHEMA app IS 'as migrated: {"functions":"b026c4f068b840fb337e7a1f192ad10e","grants":"7d5991be513e6bce468894db60c29407","owners":"2a715cc37d78410fa9b1986802e8d058","policies":"7f533ba460a5beb421ae2f224984bb90","roles":"c7aba0f4a9f1025fccb4dcaff1d5077f","row-level security":"dee1b86cf8bbe6c36fe54f03a462f83a","triggers":"a779ffa12aa95a31272168c19cac8bc4"}'
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-12-01T02:53:03.827Z','2026-12-01T05:53:03.827Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-12-01T03:12:30.233Z','2026-12-01T06:12:30.233Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-12-01T02:53:03.828Z','2026-12-01T03:53:03.828Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-12-01T03:12:30.233Z','2026-12-01T04:12:30.233Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-12-01T02:53:03.828Z','2026-12-01T05:53:03.828Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-12-01T03:12:30.233Z','2026-12-01T06:12:30.233Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-12-01T02:53:03.828Z','2026-12-01T03:53:03.828Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-12-01T03:12:30.233Z','2026-12-01T04:12:30.234Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -7251,16 +7273,16 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-12-01T04:53:03.828Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-12-01T05:12:30.234Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-12-01T04:53:03.828Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-12-01T05:12:30.234Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-12-01T04:53:03.828Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-12-01T05:12:30.234Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-12-01T04:53:03.828Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-12-01T05:12:30.234Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
 INSERT INTO public.sync_trail_persons (org_id,token,address) VALUES ('org-1','person:live','live')
@@ -7278,61 +7300,61 @@ INSERT INTO public.sync_trail_persons (org_id,token,address,month) VALUES ('org-
 INSERT INTO public.sync_erasures (org_id,id,named_by) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','email')
 ;
 -- next
-INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','email','completed',0,'2023-08-19T04:53:03.828Z')
+INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','email','completed',0,'2023-08-19T05:12:30.237Z')
 ;
 -- next
 INSERT INTO public.sync_erasures (org_id,id,named_by) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','email')
 ;
 -- next
-INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','email','completed',0,'2023-08-19T04:53:03.828Z')
+INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','email','completed',0,'2023-08-19T05:12:30.237Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-12-01T05:53:03.829Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-12-01T06:12:30.238Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-12-01T03:53:03.829Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-12-01T04:12:30.238Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-12-01T05:53:03.829Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-12-01T06:12:30.238Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-12-01T03:53:03.829Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-12-01T04:12:30.238Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-12-01T05:53:03.829Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-12-01T06:12:30.238Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-12-01T03:53:03.829Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-12-01T04:12:30.238Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-12-01T05:53:03.829Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-12-01T06:12:30.238Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-12-01T03:53:03.829Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-12-01T04:12:30.238Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-27T04:53:03.829Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-27T05:12:30.238Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-27T04:53:03.829Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-27T05:12:30.238Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-12-01T03:53:03.829Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-12-01T04:12:30.238Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-12-01T03:53:03.829Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-12-01T04:12:30.238Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -7539,40 +7561,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-12-01T05:53:03.835Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-12-01T06:12:30.246Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-12-01T03:53:03.835Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-12-01T04:12:30.246Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-12-01T05:53:03.835Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-12-01T06:12:30.246Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-12-01T03:53:03.835Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-12-01T04:12:30.246Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-12-02T04:53:03.835Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-12-02T05:12:30.246Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-12-01T03:53:03.839Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-12-01T04:12:30.246Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-12-02T04:53:03.839Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-12-02T05:12:30.246Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-12-01T03:53:03.839Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-12-01T04:12:30.246Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-12-01T04:53:03.839Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-12-01T05:12:30.246Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-31T04:53:03.839Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-31T05:12:30.246Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-12-01T04:53:03.839Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-12-01T05:12:30.246Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-31T04:53:03.839Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-31T05:12:30.246Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,secret_key_id,enabled) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','https://receiver.example','{"live"}','standard','\x73','k',false)
@@ -7590,13 +7612,13 @@ INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,se
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','172cdd4a-1601-758f-3c43-e6103738d8f3','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-23T04:53:03.839Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-23T05:12:30.246Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-23T04:53:03.839Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-23T05:12:30.246Z')
 ;
 -- next
 INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-1','live','failed')
@@ -7614,37 +7636,37 @@ INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-2','stale','
 INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','r','failed','live','s')
 ;
 -- next
-INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-09-01T04:53:03.839Z')
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-09-01T05:12:30.246Z')
 ;
 -- next
 INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','r','failed','live','s')
 ;
 -- next
-INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-09-01T04:53:03.839Z')
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-09-01T05:12:30.246Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-12-01T04:53:03.840Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-12-01T05:12:30.246Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-12-01T04:53:03.840Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-12-01T05:12:30.246Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-12-01T04:53:03.840Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-12-01T05:12:30.246Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-12-01T04:53:03.840Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-12-01T05:12:30.246Z')
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-02T04:53:03.840Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-02T05:12:30.246Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-02T04:53:03.840Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-02T05:12:30.246Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-02T04:53:03.840Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-02T05:12:30.246Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-02T04:53:03.840Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-02T05:12:30.246Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
 INSERT INTO public.sync_alert_signals (org_id,sync_id) VALUES ('org-1','live')
@@ -7683,16 +7705,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-12-01T05:53:03.840Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-12-01T06:12:30.247Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-12-01T03:53:03.840Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-12-01T04:12:30.247Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-12-01T05:53:03.840Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-12-01T06:12:30.247Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-12-01T03:53:03.840Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-12-01T04:12:30.247Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')
