@@ -25,7 +25,7 @@ afterAll(async () => {
 const open = (path: string) => browser.signedIn(service, ORG, ['sync:write'], { path: `/o/${ORG}${path}` });
 
 describe('A silent sync', () => {
-  it('is not said to need some seconds more, in the list of all syncs and on its own page', async () => {
+  it('is called so, and is not said to need some seconds more, in the list of all syncs and on its own page', async () => {
     const body = { entity_type: 'order', source_system: 'erp', total_items: 1_000 };
     for (const sync_id of ['silent', 'alive']) {
       await startSync({ client, body: { ...body, sync_id } });
@@ -49,6 +49,8 @@ describe('A silent sync', () => {
     await page.reload();
     await timeOf('alive').getByText(/left$/).waitFor();
     await timeOf('silent').getByText('–', { exact: true }).waitFor();
+    const statusOf = (syncId: string) => page.locator(`tr[data-sync-id="${syncId}"] [data-label="Status"]`).innerText();
+    expect([await statusOf('silent'), await statusOf('alive')]).toEqual([expect.stringMatching(/silent/), 'running']);
 
     await page.locator('tr[data-sync-id="silent"]').getByRole('link').click();
     await page.getByRole('heading', { level: 1 }).waitFor();

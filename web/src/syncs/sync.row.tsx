@@ -1,4 +1,3 @@
-import type { SyncListItem } from '@sync-operations/client';
 import { memo, type Ref } from 'react';
 import { Link } from 'wouter';
 import { syncPath } from '../app/location.ts';
@@ -7,11 +6,12 @@ import { count } from '../ui/format.ts';
 import { Progress } from '../ui/progress.tsx';
 import { Time } from '../ui/time.tsx';
 import { aboutOf, doneOf, timeOf, titleOf } from './sync.row-text.ts';
+import type { SyncRowItem } from './syncs.queries.ts';
 
 interface Props {
   readonly ref: Ref<HTMLTableRowElement>;
   readonly index: number;
-  readonly sync: SyncListItem;
+  readonly sync: SyncRowItem;
   /** Undefined: nothing can be selected. */
   readonly isSelected: boolean | undefined;
   /** Must be the same function while nothing changes. */
@@ -43,6 +43,7 @@ export const SyncRow = memo(function SyncRow({ ref, index, sync, isSelected, onS
       </td>
       <td data-label="Status">
         <StatusBadge status={status} conflicts={conflict_count} />
+        {sync.isSilent && <Badge tone="warn">silent</Badge>}
         {!completed_at && sync.cancel_requested && <Badge tone="warn">cancel requested</Badge>}
         {!completed_at && sync.pause_requested && status !== 'paused' && <Badge tone="warn">pause requested</Badge>}
       </td>

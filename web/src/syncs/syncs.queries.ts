@@ -1,5 +1,5 @@
 import { listSyncs, type SyncListItem } from '@sync-operations/client';
-import { isReporting, type StreamedSync, useSyncProgress } from '@sync-operations/react';
+import { isReporting, isSilent, type StreamedSync, useSyncProgress } from '@sync-operations/react';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo } from 'react';
 import { useOrganization } from '../api/organization.ts';
@@ -44,8 +44,13 @@ export function useSyncs(query: SyncsQuery) {
   return { list, rows };
 }
 
+export interface SyncRowItem extends SyncListItem {
+  /** It runs and nothing is heard of it, and no other system has asked for a pause. */
+  readonly isSilent?: boolean;
+}
+
 /** The row with what the stream knows of it; an ended row is not made active again by an older event. */
-function withLive(item: SyncListItem, live: StreamedSync | undefined, now: number): SyncListItem {
+function withLive(item: SyncListItem, live: StreamedSync | undefined, now: number): SyncRowItem {
   if (!live || item.completed_at || Date.parse(live.updated_at) < Date.parse(item.updated_at)) return item;
   const { status, started_at, updated_at, completed_at, total_items, processed_count, failed_count } = live;
   return {
@@ -54,6 +59,7 @@ function withLive(item: SyncListItem, live: StreamedSync | undefined, now: numbe
     elapsed_seconds: live.elapsed_seconds,
     speed_items_per_min: live.speed_items_per_min,
     eta_seconds: isReporting(live, now) ? live.eta_seconds : null,
+    isSilent: isSilent(live, now) && !live.waiting_reason && !(Date.parse(live.rate_limited_until ?? '') > now),
     cancel_requested: live.cancel_requested,
     pause_requested: live.pause_requested,
     waiting_reason: live.waiting_reason,

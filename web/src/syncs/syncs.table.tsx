@@ -1,12 +1,12 @@
-import type { SyncListItem } from '@sync-operations/client';
 import { useRef } from 'react';
 import { Gap, useWindowRows } from '../ui/window-rows.tsx';
 import { SyncRow } from './sync.row.tsx';
 import type { OnChange } from './syncs.filters.ts';
+import type { SyncRowItem } from './syncs.queries.ts';
 import '../ui/table.css';
 
 interface Props {
-  readonly rows: readonly SyncListItem[];
+  readonly rows: readonly SyncRowItem[];
   readonly sort: string;
   readonly onChange: OnChange;
   /** Undefined: nothing can be selected. */
