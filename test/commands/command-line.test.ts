@@ -4,8 +4,8 @@ import { expect, it } from 'vitest';
 import { ServiceProcess } from '../support/service-process.ts';
 
 const COMMANDS = [
-  ...['doctor', 'migrate', 'revert', 'provision', 'url', 'rotate-credentials', 'keys', 'roles', 'backup', 'restore'],
-  ...['export', 'verify', 'config'],
+  ...['doctor', 'migrate', 'revert', 'provision', 'url', 'rotate-credentials', 'distribute', 'keys', 'roles', 'backup'],
+  ...['restore', 'export', 'verify', 'config'],
 ];
 
 it('npx sync-operations --help names every command with what it does', async () => {

@@ -71,15 +71,17 @@ async function moveAndReturn(server: EmbeddedPostgres): Promise<number> {
 }
 
 const removeFolder = takeFolderInMemory();
-for (const major of namedVersions()) {
-  const started = performance.now();
-  try {
-    const said = await replay(major);
-    console.log(`ok      PostgreSQL ${said}, ${((performance.now() - started) / 1000).toFixed(1)} s`);
-  } catch (error) {
-    console.error(`FAILED  PostgreSQL ${major}:`, error);
-    process.exitCode = 1;
-  }
-}
+await Promise.all(
+  namedVersions().map(async (major) => {
+    const started = performance.now();
+    try {
+      const said = await replay(major);
+      console.log(`ok      PostgreSQL ${said}, ${((performance.now() - started) / 1000).toFixed(1)} s`);
+    } catch (error) {
+      console.error(`FAILED  PostgreSQL ${major}:`, error);
+      process.exitCode = 1;
+    }
+  }),
+);
 await cleanUp();
 removeFolder();
