@@ -27,8 +27,9 @@ try {
       );
       if (!isReached(figure)) bounds.push(`- **${figure.name}**: ${figure.boundBy ?? 'no profile was made.'}`);
     }
+    // What is measured is kept when a later one fails.
+    writeFileSync(RESULTS, page());
   }
-  writeFileSync(RESULTS, page());
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -81,7 +81,7 @@ export class ProgressController {
     name: 'Prefer',
     required: false,
     description:
-      'With return=minimal each result has only what a reporter acts upon, in state: the status, and whether a cancel or pause was requested. It takes about half the time.',
+      'With return=minimal each result has only what a reporter acts upon, in state: the status, and whether a cancel or pause was requested. The response is a fifth as long.',
   })
   @Operation({
     id: 'reportMany',

@@ -117,7 +117,7 @@ export interface ReportElement {
   readonly status?: 'running' | 'paused' | 'cancelled' | 'completed' | 'failed';
   readonly error_message?: string;
   readonly checkpoint?: Record<string, unknown>;
-  /** The result of an accepted report is its SyncState in place of the row, which costs the most of a report among many. */
+  /** The result of an accepted report is its SyncState in place of the row, which is most of the response. */
   readonly brief?: boolean;
 }
 

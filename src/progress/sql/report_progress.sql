@@ -9,7 +9,7 @@
 -- as to any other statement. An error of a caller is returned as an outcome (missing, ended, backwards, above_total,
 -- too_many_workers) and not raised, so
 -- that an invalid report does not affect the others. The row is returned as JSON text; of a brief report that is accepted only what its
--- sender acts upon, since a row as JSON costs a fourth of a report among many.
+-- sender acts upon.
 -- Nobody waits for a row that another transaction has locked: its report has the outcome locked and no effect, and the caller sends it
 -- again. Locks that cannot be skipped (a trigger's, a table's) are waited for 250 ms at most, then the call fails as a whole.
 -- A call reads the rows it was asked for and no others, whatever the planner knows about the table: nested loops, merge joins and

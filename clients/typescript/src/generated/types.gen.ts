@@ -3271,7 +3271,7 @@ export type ReportManyData = {
     body: BulkReport;
     headers?: {
         /**
-         * With return=minimal each result has only what a reporter acts upon, in state: the status, and whether a cancel or pause was requested. It takes about half the time.
+         * With return=minimal each result has only what a reporter acts upon, in state: the status, and whether a cancel or pause was requested. The response is a fifth as long.
          */
         Prefer?: string;
         /**
