@@ -42,9 +42,10 @@ export class Records0009 implements MigrationInterface {
 
 /**
  * By what people know a record: a column, since under row-level security Postgres looks nothing up by an expression that could tell of
- * rows of others, such as one that reads JSON. In byte order, so that a beginning is looked up, too.
+ * rows of others, such as one that reads JSON. In lower case, since nobody remembers how a SKU is written, and in byte order, so that a
+ * beginning is looked up, too.
  */
-const NAME_OF_RECORD = `CASE entity_type WHEN 'customer' THEN lower(data ->> 'email') WHEN 'product' THEN data ->> 'sku' ELSE data ->> 'number' END`;
+const NAME_OF_RECORD = `lower(data ->> CASE entity_type WHEN 'customer' THEN 'email' WHEN 'product' THEN 'sku' ELSE 'number' END)`;
 
 /** How many weeks the ring of partitions has; see src/records/sql/kept_changes.sql. */
 const WEEKS = 14;

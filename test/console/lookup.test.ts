@@ -18,7 +18,9 @@ beforeAll(async () => {
             ('org-1', '${SHOP}', 'customer', '2', '{"email": "adam@shop.example"}', 'h', 2, NULL),
             ('org-1', '${SHOP}', 'customer', '3', '{"email": "adagone@shop.example"}', 'h', 3, now()),
             ('org-1', '${SHOP}', 'product', '7', '{"sku": "AB-1"}', 'h', 4, NULL),
-            ('org-1', '${SHOP}', 'order', '9', '{"number": "1007"}', 'h', 5, NULL)`,
+            ('org-1', '${SHOP}', 'product', '8', '{"sku": "Mug-Blue"}', 'h', 5, NULL),
+            ('org-1', '${SHOP}', 'order', '9', '{"number": "1007"}', 'h', 6, NULL),
+            ('org-1', '${SHOP}', 'order', '10', '{"number": "Wo-1008/b"}', 'h', 7, NULL)`,
   );
 });
 afterAll(() => service.close());
@@ -34,7 +36,13 @@ describe('Looking records up', () => {
     ['ADA@shop', ['customer 1']],
     ['AB-', ['product 7']],
     ['ab-1', ['product 7']],
+    ['Ab-1', ['product 7']],
+    ['mug-', ['product 8']],
+    ['MUG-BLUE', ['product 8']],
+    ['muG-bLue', ['product 8']],
     ['1007', ['order 9']],
+    ['wo-1008', ['order 10']],
+    ['WO-1008/B', ['order 10']],
     ['7', ['product 7']],
     ['none', []],
     ['%', []],
@@ -47,6 +55,11 @@ describe('Looking records up', () => {
     expect(body.items).toEqual([
       { entity_type: 'product', external_id: '7', connection_id: SHOP, connection_name: 'Main Shop', known_as: 'AB-1' },
     ]);
+  });
+
+  it('tells an e-mail as its system writes it', async () => {
+    const { body } = await request.get('/api/sync/records/lookup').query({ q: 'ada@' }).expect(200);
+    expect(body.items).toMatchObject([{ known_as: 'Ada@shop.example' }]);
   });
 
   it('finds nothing of another organization, and wants something to look for', async () => {

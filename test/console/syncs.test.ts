@@ -139,16 +139,18 @@ describe('A search finds by part and whatever the case', () => {
     expect(await idsOf({ q: 'main shop', entity_type: 'product' })).toEqual(['run-3']);
   });
 
-  it('finds the syncs that touched an item by its id or its e-mail', async () => {
+  it('finds the syncs that touched an item by its id, its e-mail or its SKU', async () => {
     await sql(
       service.database.superuserUrl,
       `INSERT INTO sync_items (org_id, sync_id, external_id, outcome, error_class, message)
        VALUES ('org-1', 'run-1', '4711', 'failed', 'refused', 'm'), ('org-2', 'nightly-of-others', '4711', 'failed', 'refused', 'm');
        INSERT INTO sync_records (org_id, connection_id, entity_type, external_id, data, content_hash, change_seq)
-       VALUES ('org-1', '${SHOP}', 'customer', '4711', '{"email": "Ada@shop.example"}', 'h', 1)`,
+       VALUES ('org-1', '${SHOP}', 'customer', '4711', '{"email": "Ada@shop.example"}', 'h', 1),
+              ('org-1', '${SHOP}', 'product', '4711', '{"sku": "Mug-Blue"}', 'h', 2)`,
     );
     expect(await idsOf({ q: '4711' })).toEqual(['run-1']);
-    expect(await idsOf({ q: 'ADA@shop.example' })).toEqual(['run-1']);
+    for (const q of ['ADA@shop.example', 'Mug-Blue', 'mug-blue', 'MUG-BLUE'])
+      expect(await idsOf({ q })).toEqual(['run-1']);
   });
 
   it('finds a sync under the week into which its start was moved', async () => {

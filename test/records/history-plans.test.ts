@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appendActivity } from '../../src/activity/activity.sql.ts';
+import { findRecords } from '../../src/console/lookup/lookup.sql.ts';
 import { type Asked, historyPage, identitiesOf } from '../../src/records/history/history.sql.ts';
 import { rowsRead } from '../support/rows-read.ts';
 import { createTestDatabase, sql, type TestDatabase } from '../support/test-database.ts';
@@ -54,7 +55,8 @@ const fill = (count: number) =>
 const asked: [string, 'customer' | 'product' | 'order', Asked][] = [
   ['an e-mail', 'customer', { name: 'p1@x.example' }],
   ['a SKU', 'product', { name: 'S-1' }],
-  ['a number', 'order', { name: 'N-1' }],
+  ['a SKU that is written otherwise', 'product', { name: 's-1' }],
+  ['a number', 'order', { name: 'n-1' }],
   ['an id', 'customer', { external_id: '1', connection_id: null }],
   ['an id that no record has', 'customer', { external_id: 'e1', connection_id: null }],
   ['an id of a connection', 'customer', { external_id: 'e1', connection_id: ERP }],
@@ -71,6 +73,17 @@ describe.each([1, 1_000, 100_000])('The history among %i items and as many chang
     expect(found.rows.some(({ connection_id }) => connection_id === SHOP)).toBe(isKnown);
     // The record, both connections, the binding, and the last 50 changes with the run of each.
     expect(found.read).toBeLessThan(250);
+  });
+
+  it.each(['p1@X.example', 's-1', 'N-1'])('is no matter to who looks for %s, in any case', async (name) => {
+    const looked = await rowsRead<{ external_id: string }>(app, ORG, findRecords(ORG, name, 10));
+    expect(looked.rows.map(({ external_id }) => external_id)).toContain('1');
+    // Ten of each entity type that begin so, each with its connection, and one for each connection by id.
+    expect(looked.read).toBeLessThan(100);
+    const syncs = await rowsRead(app, ORG, { text: 'SELECT app.syncs_of_item($1, $2)', values: [ORG, name] });
+    expect(syncs.rows).not.toEqual([]);
+    // The last 100 that failed it and the last 100 that changed it.
+    expect(syncs.read).toBeLessThan(250);
   });
 
   it('is no matter to an entry of the trail, which reads the records of its item and of whom it names', async () => {

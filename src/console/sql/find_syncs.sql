@@ -6,8 +6,8 @@
 -- 2. At most 20,000 rows an index are looked at. When that ends the search before the page is full, the last row has is_match = false, and the
 --    next page goes on after it.
 -- 3. A search (q, in lower case) compares the newest 2,000 first. What is rarer is found by its terms week by week, by the names of
---    connections, and by items: the syncs that changed, failed or skipped one of this id, e-mail, SKU or number, the newest 500. Texts of
---    fewer than three characters, and other orders than the newest first, have no terms; there, rule 2 holds.
+--    connections, and by items: the syncs that changed, failed or skipped one of this id, or of this e-mail, SKU or number in any case, the newest
+--    500. Texts of fewer than three characters, and other orders than the newest first, have no terms; there, rule 2 holds.
 -- Callers: sync_app.
 
 CREATE OR REPLACE FUNCTION app.syncs_of_item(org text, item text) RETURNS SETOF text
@@ -23,17 +23,21 @@ SET enable_mergejoin = off AS $$
      UNION
     SELECT r.external_id FROM kinds AS k CROSS JOIN LATERAL (
       SELECT x.external_id FROM public.sync_records AS x
-       WHERE x.org_id = org AND x.entity_type = k.entity AND x.known_as IN (item, lower(item), upper(item)) LIMIT 20) AS r)
-  SELECT DISTINCT found.sync_id FROM names AS n CROSS JOIN LATERAL (
-    (SELECT i.sync_id FROM public.sync_items AS i
-      WHERE i.org_id = org AND i.external_id = n.id ORDER BY i.updated_at DESC LIMIT 100)
+       WHERE x.org_id = org AND x.entity_type = k.entity AND x.known_as = lower(item) LIMIT 20) AS r),
+  sought AS MATERIALIZED (
+    SELECT k.entity, n.id, hashtextextended(n.id, hashtextextended(k.entity, 0)) AS item FROM names AS n CROSS JOIN kinds AS k)
+  SELECT DISTINCT found.sync_id FROM (
+    (SELECT f.sync_id FROM names AS n CROSS JOIN LATERAL (
+       SELECT x.sync_id FROM public.sync_items AS x
+        WHERE x.org_id = org AND x.external_id = n.id ORDER BY x.updated_at DESC LIMIT 100) AS f)
      UNION ALL
-    (SELECT c.sync_id FROM kinds AS k CROSS JOIN LATERAL (
+    (SELECT c.sync_id FROM sought AS s CROSS JOIN LATERAL (
        (SELECT x.sync_id FROM public.sync_changes AS x
-         WHERE x.org_id = org AND x.entity_type = k.entity AND x.external_id = n.id ORDER BY x.at DESC LIMIT 100)
+         WHERE x.org_id = org AND x.item = s.item AND x.entity_type = s.entity AND x.external_id = s.id
+         ORDER BY x.at DESC LIMIT 100)
         UNION ALL
        (SELECT x.sync_id FROM public.sync_changes AS x
-         WHERE x.org_id = org AND x.entity_type = k.entity AND x.destination_id = n.id ORDER BY x.at DESC LIMIT 100)) AS c)
+         WHERE x.org_id = org AND x.entity_type = s.entity AND x.destination_id = s.id ORDER BY x.at DESC LIMIT 100)) AS c)
     ) AS found LIMIT 500
 $$;
 ALTER FUNCTION app.syncs_of_item(text, text) OWNER TO CURRENT_USER;

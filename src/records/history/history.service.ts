@@ -46,8 +46,7 @@ function askedFor(query: HistoryQuery): Asked {
   if (external_id !== undefined) return { external_id, connection_id: connection_id ?? null };
   if (only !== NAMES[entity_type]) throw invalid(only, `is no name of a ${entity_type}; use ${NAMES[entity_type]}`);
   if (connection_id !== undefined) throw invalid('connection_id', 'goes with external_id only');
-  const name = query[only] as string;
-  return { name: entity_type === 'customer' ? name.toLowerCase() : name };
+  return { name: query[only] as string };
 }
 
 const invalid = (parameter: string, detail: string): Problem =>

@@ -16,7 +16,7 @@ export const itemsOf = (ids: string, entity: string): string =>
 export const runOf = (row: string) =>
   `(SELECT * FROM public.sync_runs r WHERE r.org_id = $1 AND r.sync_id = ${row}.sync_id LIMIT 1) AS r`;
 
-/** What is asked for: an id, in one system or in any, or what people call it. */
+/** What is asked for: an id, in one system or in any, or what people call it, in any case. */
 export type Asked = { readonly external_id: string; readonly connection_id: string | null } | { readonly name: string };
 
 /** How many of the last changes of an item tell what it was bound to. */
@@ -31,7 +31,7 @@ export const identitiesOf = (orgId: string, entity: EntityType, asked: Asked): S
   const named = byName
     ? `SELECT connection_id, external_id FROM (
         SELECT connection_id, external_id FROM public.sync_records
-         WHERE org_id = $1 AND entity_type = $2 AND known_as = $3 AND $4::uuid IS NULL OFFSET 0) AS same
+         WHERE org_id = $1 AND entity_type = $2 AND known_as = lower($3) AND $4::uuid IS NULL OFFSET 0) AS same
         ORDER BY connection_id LIMIT ${MOST_NAMED}`
     : `SELECT c.id AS connection_id, $3::text AS external_id FROM public.sync_connections c
         WHERE c.org_id = $1 AND c.removed_at IS NULL AND (c.id = $4 OR $4 IS NULL AND EXISTS (
