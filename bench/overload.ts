@@ -24,6 +24,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '8' },
     rounds: { type: 'string', default: '3' },
     connections: { type: 'string', default: '2000' },
+    kinds: { type: 'string', default: KINDS.join(',') },
   },
 });
 const [seconds, rounds, many] = [values.seconds, values.rounds, values.connections].map(Number) as [
@@ -56,7 +57,7 @@ async function bench(cleanUps: CleanUps): Promise<void> {
   console.log(
     `${many} connections beside ${FEW}, of ${ORGANIZATIONS} organizations, each asks again at once; ${rounds} rounds of ${seconds} s each, alternating`,
   );
-  for (const kind of KINDS) {
+  for (const kind of KINDS.filter((one) => values.kinds.split(',').includes(one))) {
     const results: { few: CrowdResult; many: CrowdResult }[] = [];
     for (let round = 1; round <= rounds; round += 1) {
       const crowd = async (connections: number) => {

@@ -9,8 +9,16 @@ import { RequestPlaces } from './request.places.ts';
 const BEGIN_A_TURN = 12;
 /** A refusal costs less than a request. Who is refused mostly comes back at once, so more would leave no time for those under way. */
 const REFUSE_A_TURN = 20;
-/** Who finds no place within this time is refused: within a second, with what a busy process adds. */
-const WAITS_AT_MOST_MS = 720;
+/**
+ * Who finds no place is refused within a second. A refusal sooner than needed is one more of them, since who is refused mostly comes back at
+ * once; but before a request is seen here, and before its refusal is sent, each a turn passes. So the longest of the last turns is left for each of
+ * these three, and a process that has little time refuses sooner.
+ */
+const WAITS_MS = { atLeast: 300, atMost: 880 };
+const REFUSED_WITHIN_MS = 1_000;
+const TURNS_LEFT = 3;
+/** How much of the longest turn is remembered from one turn to the next. */
+const FADES = 0.98;
 /** While nothing can begin, places are looked for this often. */
 const LOOK_EVERY_MS = 5;
 
@@ -33,6 +41,8 @@ export class RequestGate {
   private readonly byAge = new Set<Waiting>();
   private begun = 0;
   private isScheduled = false;
+  private lastTurn: number | undefined;
+  private longestTurnMs = 0;
 
   constructor(places: number) {
     this.places = new RequestPlaces(places);
@@ -65,11 +75,15 @@ export class RequestGate {
   }
 
   private turn(): void {
+    const now = steadyNow();
+    this.longestTurnMs = Math.max(now - (this.lastTurn ?? now), this.longestTurnMs * FADES);
     this.isScheduled = false;
     this.begun = 0;
-    const refused = this.refuseOld();
+    const refused = this.refuseOld(now);
     while (this.beginEach());
-    if (this.waiting.size > 0) this.schedule(this.begun + refused > 0 ? 0 : LOOK_EVERY_MS);
+    const isAnybodyLeft = this.waiting.size > 0;
+    this.lastTurn = isAnybodyLeft ? now : undefined;
+    if (isAnybodyLeft) this.schedule(this.begun + refused > 0 ? 0 : LOOK_EVERY_MS);
   }
 
   /** One request of each organization. False when none could begin. */
@@ -86,8 +100,9 @@ export class RequestGate {
     return this.begun > before;
   }
 
-  private refuseOld(): number {
-    const tooOld = steadyNow() - WAITS_AT_MOST_MS;
+  private refuseOld(now: number): number {
+    const waitsMs = REFUSED_WITHIN_MS - TURNS_LEFT * this.longestTurnMs;
+    const tooOld = now - Math.min(WAITS_MS.atMost, Math.max(WAITS_MS.atLeast, waitsMs));
     let refused = 0;
     for (const one of this.byAge) {
       if (refused === REFUSE_A_TURN || one.since >= tooOld) break;
