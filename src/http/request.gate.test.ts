@@ -1,13 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RequestGate } from './request.gate.ts';
 
+/** What the process has been busy with between its turns; fake timers take no time themselves. */
+let busyMs = 0;
+
 let gate: RequestGate;
 
 beforeEach(() => {
   vi.useFakeTimers();
+  busyMs = 0;
+  const now = performance.now.bind(performance);
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + busyMs);
   gate = new RequestGate(20);
 });
 afterEach(() => {
+  vi.restoreAllMocks();
   vi.useRealTimers();
 });
 
@@ -73,6 +80,24 @@ describe('Requests begin a few at a time', () => {
     await vi.advanceTimersByTimeAsync(100);
     expect(count(after, 'has begun')).toBe(20);
   });
+
+  it.each([
+    ['with time', 0, 0],
+    ['whose turns take 100 ms', 100, 280],
+  ])(
+    'and a process %s leaves three of its turns of the second that a refusal may take',
+    async (_which, takesMs, refused) => {
+      const asked = ask('org-1', 300);
+      await turn();
+      for (let n = 0; n < 5; n += 1) {
+        busyMs += takesMs;
+        await vi.advanceTimersByTimeAsync(160 - takesMs);
+      }
+      expect(count(asked, 'overloaded')).toBe(refused);
+      await vi.advanceTimersByTimeAsync(150);
+      expect(count(asked, 'overloaded')).toBe(280);
+    },
+  );
 
   it('and refused are those who have waited longest, whatever organization they are of', async () => {
     ask('org-1', 20);
