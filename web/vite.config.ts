@@ -20,6 +20,14 @@ function compressed(): Plugin {
   };
 }
 
+/**
+ * What every page needs, in one file: the bundler would make a file of whatever the first page shares with some of the others, and each
+ * costs a kilobyte of headers and compresses by itself. What belongs to lists that grow is left to the pages that have one.
+ */
+const OF_EVERY_PAGE =
+  /node_modules\/(react|react-dom|scheduler|wouter|regexparam|use-sync-external-store|@tanstack\/(query-core|react-query))\/|clients\/typescript\/src\/|web\/src\/(api|ui\/(button|icon|loading|note))/;
+const OF_SOME_PAGES = /infinite/i;
+
 const SERVICE = `http://127.0.0.1:${process.env.PORT ?? 3000}`;
 
 /** `npm run dev` serves the sources and passes the rest on to the service. */
@@ -39,6 +47,11 @@ export default defineConfig(({ mode }) => ({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [{ name: 'base', test: (id) => OF_EVERY_PAGE.test(id) && !OF_SOME_PAGES.test(id) }],
+        },
+      },
       // Packages mark browser-only modules with "use client"; all of these are.
       onLog: (level, log, handle) => log.code !== 'MODULE_LEVEL_DIRECTIVE' && handle(level, log),
     },

@@ -1,14 +1,29 @@
+import { lazy, Suspense } from 'react';
 import { Redirect, Router, useLocation } from 'wouter';
 import { useSession } from '../api/session.ts';
-import { ServiceUnavailable } from './error.pages.tsx';
+import { ErrorBoundary, ServiceUnavailable } from './error.pages.tsx';
 import { organizationOf, organizationPath } from './location.ts';
 import { OrganizationPages } from './organization.pages.tsx';
-import { OrganizationChooser } from './organization.picker.tsx';
 import { lastOrganization } from './preferences.ts';
-import { SignInPage } from './sign-in.page.tsx';
+
+/** Loaded by whoever sees them: most come with a session, and to one organization. */
+const SignInPage = lazy(() => import('./sign-in.page.tsx'));
+const OrganizationChooser = lazy(async () => ({
+  default: (await import('./organization.picker.tsx')).OrganizationChooser,
+}));
 
 /** Shows the sign-in page, the choice of an organization, or the pages of one. */
 export function App() {
+  return (
+    <ErrorBoundary>
+      <Suspense fallback={null}>
+        <Entrance />
+      </Suspense>
+    </ErrorBoundary>
+  );
+}
+
+function Entrance() {
   const session = useSession();
   const [path] = useLocation();
   if (session.isPending) return session.failureCount > 0 ? <ServiceUnavailable /> : null;

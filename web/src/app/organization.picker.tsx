@@ -1,10 +1,8 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useState } from 'react';
-import { useOrganization } from '../api/organization.ts';
 import { fetchOrganizations, useSession } from '../api/session.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
-import { Icon } from '../ui/icon.tsx';
 import { Skeleton } from '../ui/loading.tsx';
 import { ErrorNote } from '../ui/note.tsx';
 import { FullPage } from '../ui/page.tsx';
@@ -51,31 +49,18 @@ function OrganizationPicker({ current }: { readonly current?: string }) {
   );
 }
 
-/** The id of the open organization; a button for users who may see several. */
-export function OrganizationSwitch() {
-  const { orgId } = useOrganization();
-  const { data } = useSession();
-  const [open, setOpen] = useState(false);
-  const several = data && (data.more || data.ids.some((id) => id !== orgId));
-  if (!several)
-    return (
-      <span className="org-name" title={orgId}>
-        {orgId}
-      </span>
-    );
+/** Opened from the page of an organization. */
+export default function OrganizationDialog({
+  current,
+  onClose,
+}: {
+  readonly current: string;
+  readonly onClose: () => void;
+}) {
   return (
-    <>
-      <button type="button" className="org-switch" onClick={() => setOpen(true)} aria-haspopup="dialog">
-        <span className="visually-hidden">Organization: </span>
-        <span className="org-name">{orgId}</span>
-        <Icon name="updown" />
-      </button>
-      {open && (
-        <Dialog title="Switch organization" onClose={() => setOpen(false)}>
-          <OrganizationPicker current={orgId} />
-        </Dialog>
-      )}
-    </>
+    <Dialog title="Switch organization" onClose={onClose}>
+      <OrganizationPicker current={current} />
+    </Dialog>
   );
 }
 

@@ -3,7 +3,7 @@ import { Link, useLocation } from 'wouter';
 import { PaletteButton } from '../palette/palette.button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Freshness } from './freshness.tsx';
-import { OrganizationSwitch } from './organization.picker.tsx';
+import { OrganizationSwitch } from './organization.switch.tsx';
 import { PageLinks } from './page.links.tsx';
 import { UserMenu } from './user.menu.tsx';
 import './shell.css';

@@ -30,7 +30,7 @@ const REFUSALS: Readonly<Record<string, { readonly title: string; readonly text:
 };
 
 /** Sign-in by the identity provider or a pasted key. A one-time link leads here only when it was used before. */
-export function SignInPage() {
+export default function SignInPage() {
   const [key, setKey] = useState('');
   const signIn = useMutation({ mutationFn: signInWithKey });
   const outcome = new URLSearchParams(useSearch()).get('sign-in') ?? '';
