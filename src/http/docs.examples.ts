@@ -41,6 +41,18 @@ export const STAND_INS: readonly StandIn[] = [
   { example: '8e7d6c5b-4a39-4281-8f0e-9d8c7b6a5f4e', path: '/erasures', member: 'id' },
 ];
 
+const SECOND_PERSON =
+  'Needs a run that waits for approval and that somebody else has started. Set a low limit with `PATCH /settings`, authorize here with another ' +
+  'key (`POST /keys` makes one, for another user), start a run that changes more, and authorize with your own again. Until then it is refused with 409.';
+
+/** What the example of an operation needs that one person cannot make on the page; until then it is refused. */
+export const NEEDED_BESIDE: Readonly<Record<string, string>> = {
+  changeMember:
+    'Needs a member, whom nothing on this page makes: whoever has signed in with the identity provider is one. Until then it is refused with 404.',
+  approveRun: SECOND_PERSON,
+  refuseRun: SECOND_PERSON,
+};
+
 /** The system of which the examples connect one at an address, or undefined to leave them as they are. */
 export interface ExampleSystems {
   readonly shop: string | undefined;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { atTheirAddress, type ExampleSystems, STAND_INS } from './docs.examples.ts';
+import { atTheirAddress, type ExampleSystems, NEEDED_BESIDE, STAND_INS } from './docs.examples.ts';
 import { createDocument } from './openapi.ts';
 
 const SCRIPT = 'text/javascript; charset=utf-8';
@@ -16,6 +16,7 @@ const AHEAD_MS = 60 * 24 * 3_600_000;
 
 interface Operation {
   readonly operationId?: string;
+  description?: string;
   parameters?: { readonly name?: string; schema?: { example?: unknown } }[];
   readonly requestBody?: { readonly content: Record<string, { examples?: Parameters<typeof atTheirAddress>[0] }> };
 }
@@ -30,6 +31,8 @@ function forThePage(document: OpenAPIObject, systems: ExampleSystems): OpenAPIOb
       const body =
         operation.operationId === 'createConnection' ? operation.requestBody?.content['application/json'] : undefined;
       if (body?.examples) body.examples = atTheirAddress(body.examples, systems);
+      const needed = NEEDED_BESIDE[operation.operationId ?? ''];
+      if (needed) operation.description = `${operation.description}\n\n**The example on this page.** ${needed}`;
       if (!operation.parameters) continue;
       operation.parameters = operation.parameters.filter(({ name }) => name !== ORGANIZATION);
       for (const { name, schema } of operation.parameters) if (name === 'Idempotency-Key') delete schema?.example;
@@ -47,7 +50,7 @@ function forThePage(document: OpenAPIObject, systems: ExampleSystems): OpenAPIOb
   document.info.description +=
     '\n\nOn this page the examples run one after another as they stand: first those that make something, then what looks at it or changes ' +
     'it, last what ends or removes it. Once you have made something, such as a connection, its id in the examples of further requests stands ' +
-    'for what you made last, and a customer for one that was read. Wait for a sync to end before you ask for what came of it.' +
+    'for what you made last, and a customer for one that was read. Wait for a sync to end before you ask for what came of it. What needs a second person says so.' +
     (systems.shop && systems.erp
       ? ''
       : ' The shop and the ERP of the examples do not exist here, so what needs an answer of theirs is refused; `npm run demo` has both.');

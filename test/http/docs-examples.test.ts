@@ -70,7 +70,7 @@ const ORDER = [
 ];
 const rank = ({ id }: Step): number => [...ORDER, /./].findIndex((ids) => ids.test(id));
 
-/** What nothing on the page can make, which the documentation of each operation says: members come with their first sign-in … */
+/** What one person cannot make on the page: members come with their first sign-in, and a second person decides. */
 const REFUSED: Readonly<Record<string, number>> = { changeMember: 404, approveRun: 409, refuseRun: 409 };
 
 /** Where nobody works, and the shop and the ERP of the examples do not exist: no run ends, nothing is read, nothing is evaluated. */
@@ -194,6 +194,16 @@ describe('The examples of the documentation', () => {
     expect(refused).toEqual(REFUSED);
     expect(known).toEqual([...new Set(STAND_INS.map(({ example }) => example))].toSorted());
   }, 120_000);
+
+  it('say on the page what they need beside, where one person cannot make it, and until when they are refused', async () => {
+    const service = await startTestService();
+    services.push(service);
+    const said = steps(await documentOf(service)).flatMap(({ id, operation }) => {
+      const [, needed] = operation.description?.split('**The example on this page.** Needs a ') ?? [];
+      return needed === undefined ? [] : [[id, Number(/it is refused with (\d+)\.$/.exec(needed)?.[1])] as const];
+    });
+    expect(Object.fromEntries(said)).toEqual(REFUSED);
+  });
 
   it('are answered as it is documented where shop and ERP do not exist', async () => {
     const service = await startTestService();
