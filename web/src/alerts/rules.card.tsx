@@ -13,6 +13,7 @@ import { useToast } from '../ui/toast.tsx';
 import { useAddDefaults, useChangeRule, useRules } from './alert.queries.ts';
 import { RuleDialog } from './rule.dialog.tsx';
 import { ruleText } from './rule.draft.ts';
+import './alerts.css';
 
 /** The rules of the organization, for everybody to see and for administrators to change. */
 export function RulesCard() {
@@ -26,7 +27,7 @@ export function RulesCard() {
     </Button>
   );
   return (
-    <Card title="Rules" actions={add}>
+    <Card title="Alert rules" actions={add}>
       {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
       {!rules && !error && <Skeleton lines={3} />}
       {rules?.length === 0 && (

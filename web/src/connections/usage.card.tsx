@@ -6,16 +6,9 @@ import { Card } from '../ui/card.tsx';
 import { bytes, count } from '../ui/format.ts';
 import { Skeleton } from '../ui/loading.tsx';
 import { ErrorNote } from '../ui/note.tsx';
+import { QUOTA_TEXTS, QUOTAS_OF_CONNECTIONS } from './quota.text.ts';
 import './usage.css';
 
-const LABELS: Readonly<Partial<Record<QuotaUsage['name'], string>>> = {
-  connections: 'Connections',
-  schedules: 'Schedules',
-  active_syncs: 'Active syncs',
-  records: 'Records',
-  found_bytes: 'What previews and comparisons found',
-  change_bytes: 'Changes kept for undo',
-};
 /** From here on somebody should know before it is full. */
 const NEARLY_FULL = 0.8;
 
@@ -33,10 +26,11 @@ export function UsageCard() {
       {!data && !error && <Skeleton lines={4} />}
       {data && (
         <ul className="usage" aria-label="Quotas">
-          {data.flatMap((quota) => {
-            const label = LABELS[quota.name];
-            return label ? [<Quota key={quota.name} quota={quota} label={label} />] : [];
-          })}
+          {data
+            .filter(({ name }) => QUOTAS_OF_CONNECTIONS.has(name))
+            .map((quota) => (
+              <Quota key={quota.name} quota={quota} label={QUOTA_TEXTS[quota.name]} />
+            ))}
         </ul>
       )}
     </Card>

@@ -23,8 +23,12 @@ export default function MatchesPage() {
   return (
     <>
       <PageHeader title="What would match">
-        <Link href={connectionPath(connection_id)}>{nameOf(connection_id)}</Link>: what a sync would take for the same,
-        create, or leave for you to decide. Nothing is written.
+        {connection_id && (
+          <>
+            <Link href={connectionPath(connection_id)}>{nameOf(connection_id)}</Link>:{' '}
+          </>
+        )}
+        what a sync would take for the same, create, or leave for you to decide. Nothing is written.
       </PageHeader>
       <Choice connectionId={connection_id} other={other} entity={entity_type} onChange={change} />
       {pair ? (

@@ -1,3 +1,4 @@
+import { QUOTA_TEXTS } from '../connections/quota.text.ts';
 import { Card } from '../ui/card.tsx';
 import { Skeleton } from '../ui/loading.tsx';
 import { ErrorNote } from '../ui/note.tsx';
@@ -16,12 +17,18 @@ export function UsageCard() {
         <dl className="settings-usage">
           {data.map(({ name, used, limit }) => (
             <div key={name}>
-              <dt>{wordsOf(name)}</dt>
+              <dt>{QUOTA_TEXTS[name]}</dt>
               <dd>
                 <span>
                   {amountOf(name, used)} of {amountOf(name, limit)}
                 </span>
-                <meter min={0} max={Math.max(limit, 1)} high={limit * 0.8} value={used} aria-label={wordsOf(name)} />
+                <meter
+                  min={0}
+                  max={Math.max(limit, 1)}
+                  high={limit * 0.8}
+                  value={used}
+                  aria-label={QUOTA_TEXTS[name]}
+                />
               </dd>
             </div>
           ))}
@@ -32,6 +39,5 @@ export function UsageCard() {
 }
 
 const isBytes = (name: string): boolean => name.endsWith('_bytes');
-const wordsOf = (name: string): string => name.replace(/_bytes$/, '').replaceAll('_', ' ');
 const amountOf = (name: string, amount: number): string =>
   isBytes(name) ? `${Math.ceil(amount / MIB).toLocaleString('en')} MiB` : amount.toLocaleString('en');
