@@ -181,7 +181,8 @@ export const activityTrends = (
            avg(duration_seconds) FILTER (WHERE ${COMPLETED}) AS avg_duration_sec,
            max(duration_seconds) FILTER (WHERE ${COMPLETED}) AS max_duration_sec,
            coalesce(sum(record_count) FILTER (WHERE ${COMPLETED}), 0) AS total_records,
-           count(*) FILTER (WHERE NOT ${COMPLETED})::integer AS failed_syncs
+           count(*) FILTER (WHERE NOT ${COMPLETED})::integer AS failed_syncs,
+           count(*) FILTER (WHERE ${COMPLETED} AND ${LEFT_CONFLICTS})::integer AS conflict_syncs
       FROM public.sync_activity_log
      WHERE org_id = $1 AND ${IN_PERIOD}
        AND activity_type IN ('sync_completed', 'sync_failed', 'sync_timeout')
@@ -193,6 +194,8 @@ export const activityTrends = (
 });
 
 const COMPLETED = `activity_type = 'sync_completed'`;
+/** Of a run's entry; a client may write anything into its own. */
+const LEFT_CONFLICTS = `CASE WHEN jsonb_typeof(details -> 'conflict_count') = 'number' THEN (details ->> 'conflict_count')::numeric > 0 ELSE false END`;
 
 /** Of a run's entry, which has the counts of what it wrote beside. A client may write anything into its own. */
 const LOOKED_AT = `CASE WHEN jsonb_typeof(details -> 'counts') = 'object' AND jsonb_typeof(details -> 'processed_count') = 'number'

@@ -121,7 +121,7 @@ function ask(matches: readonly ScoredMatch[]): MatchChoice {
   return { kind: 'ask', matches, message: `${matches.map(described).join(' ')} ${ADVICE}` };
 }
 
-const ADVICE = 'Link the item to an entry, or decide that it is a new one: PUT /connections/{id}/bindings.';
+const ADVICE = 'Link the item to an entry, or decide that it is a new one.';
 
 function described({ entry, by }: ScoredMatch): string {
   const keys = by.map((key) => NAMES[key]).join(' and ');

@@ -45,9 +45,9 @@ const insertEnds = (orgId: string, rows: readonly object[]) =>
   sql(
     service.database.ownerUrl,
     `INSERT INTO sync_activity_log (org_id, created_at, sync_id, activity_type, status, entity_type, source_system, record_count,
-       duration_seconds)
+       duration_seconds, details)
      SELECT $1, coalesce(e.created_at, now()), e.sync_id, e.activity_type, e.status, e.entity_type, e.source_system,
-            e.record_count, e.duration_seconds
+            e.record_count, e.duration_seconds, e.details
        FROM json_populate_recordset(NULL::sync_activity_log, $2) AS e`,
     [orgId, JSON.stringify(rows)],
     orgId,
@@ -209,8 +209,21 @@ describe('reading the trail', () => {
         max_duration_sec: 3,
         total_records: 30,
         failed_syncs: 0,
+        conflict_syncs: 0,
       },
     ]);
+  });
+
+  it('counts those that left conflicts, whatever a client may write into its own entries', async () => {
+    const mine = await service.client('org-conflicting');
+    const end = { created_at: ago(2), entity_type: 'order', activity_type: 'sync_completed', status: 'completed' };
+    const counts = [2, 0, 'many', undefined, { of: 3 }];
+    await insertEnds(
+      'org-conflicting',
+      counts.map((conflict_count) => ({ ...end, details: { conflict_count } })),
+    );
+    const { data } = await listActivityTrends({ client: mine });
+    expect(data?.items).toMatchObject([{ sync_count: 5, conflict_syncs: 1 }]);
   });
 
   it('counts what failed beside them, and shows days of failures alone when asked to', async () => {
@@ -228,17 +241,20 @@ describe('reading the trail', () => {
       { created_at: ago(2), entity_type: 'order', activity_type: 'sync_cancelled', status: 'cancelled' },
       { created_at: ago(1), entity_type: 'customer', activity_type: 'sync_failed', status: 'failed', record_count: 7 },
     ]);
-    const completed = { sync_count: 3, avg_duration_sec: 2, max_duration_sec: 3, total_records: 30, failed_syncs: 2 };
+    const completed = { sync_count: 3, avg_duration_sec: 2, max_duration_sec: 3, total_records: 30 };
+    const outcomes = { failed_syncs: 2, conflict_syncs: 0 };
     const [withoutDays, withDays] = [
       await listActivityTrends({ client: mine }),
       await listActivityTrends({ client: mine, query: { include_failed: true } }),
     ];
-    expect(withoutDays.data?.items).toEqual([{ day: ago(2).slice(0, 10), entity_type: 'order', ...completed }]);
+    expect(withoutDays.data?.items).toEqual([
+      { day: ago(2).slice(0, 10), entity_type: 'order', ...completed, ...outcomes },
+    ]);
     expect(withDays.data?.items).toEqual([
-      { day: ago(2).slice(0, 10), entity_type: 'order', ...completed },
+      { day: ago(2).slice(0, 10), entity_type: 'order', ...completed, ...outcomes },
       {
         ...{ day: ago(1).slice(0, 10), entity_type: 'customer', sync_count: 0, failed_syncs: 1 },
-        ...{ avg_duration_sec: null, max_duration_sec: null, total_records: 0 },
+        ...{ avg_duration_sec: null, max_duration_sec: null, total_records: 0, conflict_syncs: 0 },
       },
     ]);
   });

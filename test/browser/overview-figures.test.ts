@@ -10,6 +10,9 @@ import { TestBrowser } from './support/test-browser.ts';
 const ORG = 'org-figures';
 const OLD = '10000000-0000-4000-8000-000000000003';
 
+/** As the service names its runs. */
+const WAITING = 'run-00000000-0000-4000-8000-000000000009';
+
 let service: TestService;
 let browser: TestBrowser;
 
@@ -32,6 +35,7 @@ beforeAll(async () => {
     { sync_id: 'reported-bad', source_system: 'warehouse', status: 'timeout', hours_ago: 2 },
     ...['a', 'b', 'c'].map((name) => ({ sync_id: `running-${name}`, source_system: 'warehouse' })),
     ...['a', 'b'].map((name) => ({ sync_id: `silent-${name}`, source_system: 'till', hours_ago: silent })),
+    { sync_id: WAITING, ...run, status: 'queued' },
     { sync_id: 'queued-a', source_system: 'till', status: 'queued' },
     ...['a', 'b'].map((name) => ({ sync_id: `paused-${name}`, source_system: 'till', status: 'paused' })),
   ]);
@@ -42,6 +46,7 @@ beforeAll(async () => {
   await sql(
     service.database.superuserUrl,
     `UPDATE sync_connections SET status = 'failing', last_error = 'The key was revoked.' WHERE org_id = '${ORG}' AND id = '${OLD}';
+     UPDATE sync_runs SET approval = 'wanted', approval_until = now() + interval '1 day' WHERE org_id = '${ORG}' AND sync_id = '${WAITING}';
      INSERT INTO sync_refusals (org_id, entity_type, source_connection_id, destination_connection_id, external_id, error_class, message, is_conflict)
      VALUES ${[
        refusal('1', 'changed_on_both_sides', true),
@@ -106,11 +111,12 @@ it('each figure of the overview leads to a list of as many', { timeout: 180_000 
         '3 conflicts to decide',
         '3 previews are ready',
         '5 running',
-        '1 queued',
+        '2 queued',
+        '1 sync waits for approval',
         '2 paused',
         '2 silent for a minute',
       ],
-      ...['3 syncs in 24 hours', '1 with failures', '2 conflicts', '1 conflict'],
+      ...['4 syncs in 24 hours', '1 with failures', '2 conflicts', '1 conflict'],
     ]),
   );
   const wrong: object[] = [];

@@ -81,8 +81,8 @@ describe('Trends', () => {
 
     const syncs = await table(page, 'Syncs per day');
     expect(syncs).toHaveLength(30);
-    expect(syncs.map(([, ok, failed]) => `${ok}/${failed}`).slice(0, 11)).toEqual([
-      ...['0/0', '1/0', '2/0', '1/0', '1/0', '1/0', '1/0', '0/0', '0/0', '0/1', '0/0'],
+    expect(syncs.map(([, ok, conflicted, failed]) => `${ok}/${conflicted}/${failed}`).slice(0, 11)).toEqual([
+      ...['0/0/0', '1/0/0', '2/0/0', '1/0/0', '1/0/0', '1/0/0', '1/0/0', '0/0/0', '0/0/0', '0/0/1', '0/0/0'],
     ]);
     const durations = await table(page, 'Average duration per day');
     expect(durations.map((row) => row.slice(1))[2]).toEqual(['5 min 30 s', '–']);

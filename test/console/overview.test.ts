@@ -118,6 +118,7 @@ describe('the overview', () => {
     expect(attention).toEqual({
       open_alerts: 2,
       failed_syncs: 2,
+      approvals: 0,
       conflicts: 2,
       ambiguous_matches: 1,
       failing_items: 1,

@@ -22,6 +22,8 @@ export interface SyncCardProps {
   /** Which sync it is, below the title; default: its id and who started it. */
   readonly about?: ReactNode;
   readonly actions?: ReactNode;
+  /** How many items it left for a person to decide; GET /runs/{sync_id} tells it in counts.conflict. */
+  readonly conflicts?: number;
   /** Two lines: without the figures and the speeds. */
   readonly compact?: boolean;
 }
@@ -35,10 +37,11 @@ export function SyncCard({
   href,
   about = identityText(sync),
   actions,
+  conflicts,
   compact = false,
 }: SyncCardProps) {
   const Heading = `h${headingLevel}` as const;
-  const status = displayStatus(sync, now);
+  const status = displayStatus(sync, now, conflicts);
   const isFigureTrue = sync.completed_at !== null || isReporting(sync, now);
   return (
     <li

@@ -66,6 +66,19 @@ describe('how a sync fares', () => {
     expect(displayStatus(aSync(change), soon)).toEqual({ kind, text });
   });
 
+  it('is not clean when it left items for a person to decide', () => {
+    const of = (change: object, conflicts: number) => displayStatus(aSync({ ...ended, ...change }), soon, conflicts);
+    expect([
+      of({ status: 'completed' }, 1),
+      of({ status: 'completed' }, 2_000),
+      of({ status: 'completed_with_errors', failed_count: 7 }, 2),
+    ]).toEqual([
+      { kind: 'attention', text: 'Completed, 1 conflict' },
+      { kind: 'attention', text: 'Completed, 2,000 conflicts' },
+      { kind: 'attention', text: 'Completed, 7 failed, 2 conflicts' },
+    ]);
+  });
+
   it('is silent after a minute without a report, unless nobody expects one', () => {
     const silent = (change: object, after: number) => isSilent(aSync(change), reported + after);
     expect([silent({}, 59_000), silent({}, 61_000)]).toEqual([false, true]);

@@ -62,9 +62,12 @@ export const isReporting = (sync: StreamedSync, now: number): boolean =>
 const isWaiting = ({ rate_limited_until, waiting_reason, next_try_at }: StreamedSync, now: number): boolean =>
   [rate_limited_until, waiting_reason && next_try_at].some((until) => until && Date.parse(until) > now);
 
-/** `now`: the service's clock, in milliseconds since 1970. */
-export function displayStatus(sync: StreamedSync, now: number): DisplayStatus {
-  if (sync.completed_at) return endOf(sync);
+/**
+ * `now`: the service's clock, in milliseconds since 1970. `conflicts`: how many items it left for a person to decide, which the
+ * stream does not tell.
+ */
+export function displayStatus(sync: StreamedSync, now: number, conflicts = 0): DisplayStatus {
+  if (sync.completed_at) return endOf(sync, conflicts);
   if (sync.cancel_requested) return { kind: 'waiting', text: 'Cancelling with the next report' };
   if (sync.status === 'paused') return { kind: 'waiting', text: 'Paused' };
   if (sync.pause_requested) return { kind: 'waiting', text: 'Pausing with the next report' };
@@ -78,13 +81,14 @@ export function displayStatus(sync: StreamedSync, now: number): DisplayStatus {
   return { kind: 'active', text: 'Running' };
 }
 
-function endOf({ status, error_message, failed_count }: StreamedSync): DisplayStatus {
+function endOf({ status, error_message, failed_count }: StreamedSync, conflicts: number): DisplayStatus {
   const because = error_message ? `: ${error_message}` : '';
+  const undecided = conflicts === 0 ? '' : `, ${conflicts.toLocaleString()} conflict${conflicts === 1 ? '' : 's'}`;
   switch (status) {
     case 'completed':
-      return { kind: 'done', text: 'Completed' };
+      return { kind: undecided ? 'attention' : 'done', text: `Completed${undecided}` };
     case 'completed_with_errors':
-      return { kind: 'attention', text: `Completed, ${failed_count.toLocaleString()} failed` };
+      return { kind: 'attention', text: `Completed, ${failed_count.toLocaleString()} failed${undecided}` };
     case 'cancelled':
       return { kind: 'waiting', text: 'Cancelled' };
     case 'timeout':

@@ -141,6 +141,13 @@ export class ActivityTrendDto {
     example: 1,
   })
   failed_syncs: number;
+
+  @ApiProperty({
+    type: 'integer',
+    description: 'Those of sync_count that left items for a person to decide',
+    example: 2,
+  })
+  conflict_syncs: number;
 }
 
 export class ActivityTrendsDto {

@@ -29,7 +29,9 @@ function verdictOfSuccess(rule: RuleRow, sync: EndedSync, speeds: readonly numbe
     case 'completed_with_errors':
       return tooManyErrors(rule, failed, failed + processed);
     case 'conflicts':
-      return sync.conflicts > (rule.threshold ?? 0) ? holds(`${sync.conflicts} items are in conflict`) : NOT;
+      return sync.conflicts > (rule.threshold ?? 0)
+        ? holds(sync.conflicts === 1 ? '1 item is in conflict' : `${sync.conflicts} items are in conflict`)
+        : NOT;
     case 'webhooks_missed':
       // Only a scheduled incremental run looks for what no webhook announced.
       if (sync.trigger !== 'schedule' || sync.mode !== 'incremental') return null;

@@ -115,6 +115,10 @@ SET jit = off AS $$
       'failed_syncs', (SELECT count(*) FROM unnest(ARRAY['failed', 'timeout', 'completed_with_errors']) AS s (status) CROSS JOIN day
         CROSS JOIN LATERAL (SELECT FROM public.sync_progress AS p
           WHERE p.org_id = org AND p.status = s.status AND p.started_at >= day.since ORDER BY p.started_at DESC, p.sync_id DESC LIMIT 1000) AS f),
+      'approvals', (SELECT count(*) FROM active AS a CROSS JOIN LATERAL (
+          SELECT x.approval FROM public.sync_runs AS x
+           WHERE x.org_id = org AND x.sync_id >= a.sync_id AND x.sync_id <= a.sync_id ORDER BY x.sync_id LIMIT 1) AS r
+        WHERE r.approval = 'wanted'),
       'conflicts', (SELECT count(*) FROM refused AS r WHERE r.is_conflict),
       'ambiguous_matches', (SELECT count(*) FROM refused AS r WHERE r.is_conflict AND r.error_class = 'ambiguous_match'),
       'failing_items', (SELECT count(*) FROM refused AS r WHERE NOT r.is_conflict),

@@ -94,11 +94,12 @@ const keyOf = ({ entity_type, external_id, source_connection_id, destination_con
 function ConflictCard({ conflict, texts }: { readonly conflict: Conflict; readonly texts: Texts }) {
   const { entity_type, external_id, source_connection_id, destination_id, sync_id } = conflict;
   const name = `${capitalized(entity_type)} ${external_id}`;
+  const item = itemPath({ entity_type, external_id, connection_id: source_connection_id });
   const fields = conflict.fields.map(({ field, source, destination }) => ({ field, old: destination, new: source }));
   return (
     <Card
       title={
-        <Link href={itemPath({ entity_type, external_id, connection_id: source_connection_id })} className="break">
+        <Link href={item} className="break">
           {name}
         </Link>
       }
@@ -120,11 +121,10 @@ function ConflictCard({ conflict, texts }: { readonly conflict: Conflict; readon
           labels={[`In ${conflict.destination_name}`, `In ${conflict.source_name}`]}
         />
       )}
-      {sync_id && (
-        <p className="small">
-          <Link href={syncPath(sync_id)}>{texts.by}</Link>
-        </p>
-      )}
+      <p className="row small">
+        {conflict.error_class === 'ambiguous_match' && <Link href={item}>Decide which entry it is</Link>}
+        {sync_id && <Link href={syncPath(sync_id)}>{texts.by}</Link>}
+      </p>
     </Card>
   );
 }

@@ -85,20 +85,14 @@ function RunRow({ run, column, other }: RunRowProps) {
         <span className="break">{other}</span>
       </td>
       <td data-label="Status">
-        <StatusBadge status={run.progress.status} conflicts={run.kind === 'preview' ? 0 : run.counts.conflict} />
+        <StatusBadge status={run.progress.status} conflicts={run.counts.conflict} />
       </td>
       <td data-label="Items">
         <span>{itemsText(run)}</span>
       </td>
       <td data-label="Started">
         <span>
-          <Time at={run.created_at} />
-          {run.requested_by && (
-            <span className="muted break">
-              {' by '}
-              {run.requested_by}
-            </span>
-          )}
+          <Time at={run.created_at} /> {run.requested_by && <span className="muted break">by {run.requested_by}</span>}
         </span>
       </td>
     </tr>

@@ -15,11 +15,12 @@ interface Props {
   /** The service's clock. */
   readonly now: number;
   readonly aboutOf: (sync: StreamedSync) => string;
+  readonly conflictsOf: (sync: StreamedSync) => number;
   readonly actionsOf: (sync: StreamedSync) => ReactNode;
 }
 
 /** A card for each sync (SyncCard of clients/react/src/sync-card.tsx) with its control buttons; a removed card fades. */
-export function LiveList({ syncs, progress, now, aboutOf, actionsOf }: Props) {
+export function LiveList({ syncs, progress, now, aboutOf, conflictsOf, actionsOf }: Props) {
   const list = useRef<HTMLUListElement>(null);
   const { items, exiting } = useExiting(syncs, idOf);
   useMoveAnimation(list, exiting);
@@ -38,6 +39,7 @@ export function LiveList({ syncs, progress, now, aboutOf, actionsOf }: Props) {
             headingLevel={2}
             href={base + syncPath(sync.sync_id)}
             about={aboutOf(sync)}
+            conflicts={conflictsOf(sync)}
             actions={actionsOf(sync)}
           />
         ))}

@@ -23,7 +23,7 @@ import { LiveSummary } from './live.summary.tsx';
 import { filterOptions, LIVE_PARAMETERS, matchesFilters, needsFilters, sortedSyncs, viewOf } from './live.syncs.ts';
 import { LiveTable } from './live.table.tsx';
 import { RecentSyncs } from './recent.syncs.tsx';
-import { useAbout } from './run.names.ts';
+import { useKnownRuns } from './run.names.ts';
 import { useLiveControl } from './use-live-control.ts';
 import './live.css';
 import '@sync-operations/react/style.css';
@@ -53,15 +53,15 @@ function Syncs({ progress }: { readonly progress: LiveSyncProgress }) {
   const [parameters, change] = useParameters(LIVE_PARAMETERS);
   const { syncs, loaded } = progress;
   const now = useNow(TICK_MS);
-  const aboutOf = useAbout(syncs);
+  const { aboutOf, conflictsOf, waitsForApproval } = useKnownRuns(syncs);
   const { withRequest, pendingOf, onControl, error } = useLiveControl();
   const may = useMay('control');
   const shown = useMemo(
     () =>
       sortedSyncs(syncs, parameters.sort, now)
-        .filter(matchesFilters(parameters, now, aboutOf))
+        .filter(matchesFilters(parameters, now, { aboutOf, waitsForApproval }))
         .map(withRequest),
-    [syncs, parameters, now, aboutOf, withRequest],
+    [syncs, parameters, now, aboutOf, waitsForApproval, withRequest],
   );
   // Decided once: a page that changes its view while somebody reads it would lose them.
   const manyAtFirst = useRef<number | null>(null);
@@ -79,7 +79,7 @@ function Syncs({ progress }: { readonly progress: LiveSyncProgress }) {
       ) : undefined,
     [may, pendingOf, onControl],
   );
-  const list = { syncs: shown, now, aboutOf, actionsOf };
+  const list = { syncs: shown, now, aboutOf, conflictsOf, actionsOf };
   // Once shown, the filters stay: a bar that comes and goes with the number of syncs would move the cards.
   const filtersShown = useRef(false);
   filtersShown.current ||= needsFilters(syncs, parameters);

@@ -75,12 +75,15 @@ describe('The filters of the live page', () => {
     const all = [quiet, limited, sync({ status: 'paused' }), sync({})];
     expect(all.filter(matchesFilters({ state: 'silent' }, NOW))).toEqual([quiet]);
     expect(all.filter(matchesFilters({ state: 'paused' }, NOW))).toEqual([all[2]]);
+    const beside = { aboutOf: () => '', waitsForApproval: (one: unknown) => one === all[0] };
+    expect(all.filter(matchesFilters({ state: 'approval' }, NOW, beside))).toEqual([all[0]]);
     expect(all.filter(matchesFilters({ state: 'none' }, NOW))).toEqual(all);
   });
 
   it('search any part of the id, the user, the source and the connections, in any case', () => {
     const one = sync({ sync_id: 'Nightly-A', initiated_by: 'Ann@ops.example', source_system: 'erp' });
-    const finds = (q: string) => matchesFilters({ q }, NOW, () => 'Shop Zürich → Odoo')(one);
+    const finds = (q: string) =>
+      matchesFilters({ q }, NOW, { aboutOf: () => 'Shop Zürich → Odoo', waitsForApproval: () => false })(one);
     expect(['night', 'ANN@', 'ERP', 'zürich', 'odoo', 'custom'].map(finds)).toEqual(Array(6).fill(true));
     expect(finds('nobody')).toBe(false);
   });

@@ -11,22 +11,37 @@ const FILTERS_FROM = 7;
 const MAX_CARDS = 12;
 
 /** States by which the list is filtered; those of the overview. */
-export const STATES = { running: 'Running', queued: 'Queued', paused: 'Paused', silent: 'Silent' } as const;
+export const STATES = {
+  running: 'Running',
+  queued: 'Queued',
+  paused: 'Paused',
+  silent: 'Silent',
+  approval: 'Waits for approval',
+} as const;
 
-const isIn = (state: string | undefined, sync: StreamedSync, now: number): boolean =>
-  state === undefined ||
-  !(state in STATES) ||
-  (state === 'silent' ? isSilent(sync, now) && !sync.rate_limited_until : sync.status === state);
+/** What the stream does not tell of a sync. */
+interface KnownBeside {
+  /** More words by which it is found, such as the names of its connections. */
+  readonly aboutOf: (sync: StreamedSync) => string;
+  readonly waitsForApproval: (sync: StreamedSync) => boolean;
+}
+const NOTHING_BESIDE: KnownBeside = { aboutOf: () => '', waitsForApproval: () => false };
 
-/** `now`: the service's clock. `aboutOf`: more words by which a sync is found, such as the names of its connections. Any part of a word, in any case. */
+function isIn(state: string | undefined, sync: StreamedSync, now: number, { waitsForApproval }: KnownBeside): boolean {
+  if (state === undefined || !(state in STATES)) return true;
+  if (state === 'silent') return isSilent(sync, now) && !sync.rate_limited_until;
+  return state === 'approval' ? waitsForApproval(sync) : sync.status === state;
+}
+
+/** `now`: the service's clock. A search finds any part of a word, in any case. */
 export const matchesFilters =
-  ({ q, entity_type, source, state }: LiveFilters, now: number, aboutOf: (sync: StreamedSync) => string = () => '') =>
+  ({ q, entity_type, source, state }: LiveFilters, now: number, beside: KnownBeside = NOTHING_BESIDE) =>
   (sync: StreamedSync) =>
-    isIn(state, sync, now) &&
+    isIn(state, sync, now, beside) &&
     (entity_type === undefined || sync.entity_type === entity_type) &&
     (source === undefined || sync.source_system === source) &&
     (q === undefined ||
-      [sync.sync_id, sync.initiated_by, sync.entity_type, sync.source_system, aboutOf(sync)]
+      [sync.sync_id, sync.initiated_by, sync.entity_type, sync.source_system, beside.aboutOf(sync)]
         .join('\n')
         .toLowerCase()
         .includes(q.toLowerCase()));

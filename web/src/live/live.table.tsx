@@ -20,8 +20,9 @@ interface Props {
   readonly syncs: readonly StreamedSync[];
   /** The service's clock. */
   readonly now: number;
-  /** These two must be the same functions while they say the same. */
+  /** These three must be the same functions while they say the same. */
   readonly aboutOf: (sync: StreamedSync) => string;
+  readonly conflictsOf: (sync: StreamedSync) => number;
   readonly actionsOf: (sync: StreamedSync) => ReactNode;
 }
 
@@ -29,7 +30,7 @@ const ROW_PX = 72;
 const COLUMNS = 7;
 
 /** One row for each sync: as dense as a list can be, for dozens of them or for all that an organization may have. */
-export function LiveTable({ syncs, now, aboutOf, actionsOf }: Props) {
+export function LiveTable({ syncs, now, aboutOf, conflictsOf, actionsOf }: Props) {
   const body = useRef<HTMLTableSectionElement>(null);
   const { shown, measure, before, after } = useWindowRows(body, syncs, ROW_PX);
   return (
@@ -67,6 +68,7 @@ export function LiveTable({ syncs, now, aboutOf, actionsOf }: Props) {
                 sync={sync}
                 now={now}
                 aboutOf={aboutOf}
+                conflictsOf={conflictsOf}
                 actionsOf={actionsOf}
               />
             ) : null;
@@ -78,16 +80,16 @@ export function LiveTable({ syncs, now, aboutOf, actionsOf }: Props) {
   );
 }
 
-interface RowProps extends Pick<Props, 'now' | 'aboutOf' | 'actionsOf'> {
+interface RowProps extends Pick<Props, 'now' | 'aboutOf' | 'conflictsOf' | 'actionsOf'> {
   readonly ref: Ref<HTMLTableRowElement>;
   readonly index: number;
   readonly sync: StreamedSync;
 }
 
 /** Drawn anew when its sync changes, not with each frame of scrolling. */
-const Row = memo(function Row({ ref, index, sync, now, aboutOf, actionsOf }: RowProps) {
+const Row = memo(function Row({ ref, index, sync, now, aboutOf, conflictsOf, actionsOf }: RowProps) {
   const { sync_id, completed_at, processed_count, failed_count, total_items } = sync;
-  const status = displayStatus(sync, now);
+  const status = displayStatus(sync, now, conflictsOf(sync));
   const isFigureTrue = completed_at !== null || isReporting(sync, now);
   return (
     <tr ref={ref} data-index={index} data-sync-id={sync_id} aria-rowindex={index + 2}>

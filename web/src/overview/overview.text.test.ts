@@ -5,6 +5,7 @@ import { attentionOf, counted, dayFigures, dayOf, leadOf, standingOf } from './o
 const NONE = {
   open_alerts: 0,
   failed_syncs: 0,
+  approvals: 0,
   conflicts: 0,
   ambiguous_matches: 0,
   failing_items: 0,

@@ -35,6 +35,10 @@ export function attentionOf({ attention, since }: Pick<Overview, 'attention' | '
       href: `/syncs?${new URLSearchParams({ failed: 'true', from: since })}`,
     },
     {
+      ...{ key: 'approvals', value: attention.approvals, tone: 'warn', href: '/live?state=approval' },
+      label: `${attention.approvals === 1 ? 'sync waits' : 'syncs wait'} for approval`,
+    },
+    {
       ...{ key: 'guard', value: attention.guarded_previews, tone: 'bad', href: '/previews?guard=true' },
       label: `${attention.guarded_previews === 1 ? 'preview' : 'previews'} stopped by the delete guard`,
     },

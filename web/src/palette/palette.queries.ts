@@ -3,9 +3,11 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/problem.ts';
+import { serverNow } from '../api/server.clock.ts';
 import { itemPath, syncPath } from '../app/location.ts';
-import { titleOf } from '../syncs/sync.row-text.ts';
-import { capitalized } from '../ui/format.ts';
+import { kindText, titleOf } from '../syncs/sync.row-text.ts';
+import { statusText } from '../ui/badge.tsx';
+import { capitalized, count, relativeTime } from '../ui/format.ts';
 import { actOf, type Command, type Rights, syncCommands } from './palette.commands.ts';
 
 const SHOWN = 6;
@@ -56,10 +58,17 @@ export function useFound(searched: string, rights: Rights) {
   };
 }
 
+/** By which runs between the same connections are told apart. */
+function standingOf({ kind, status, conflict_count, started_at }: SyncListItem): string {
+  const conflicts = conflict_count > 0 && `${count(conflict_count)} ${conflict_count === 1 ? 'conflict' : 'conflicts'}`;
+  const state = [kindText(kind), statusText(status), conflicts].filter(Boolean).join(', ');
+  return `${state} · ${relativeTime(started_at, serverNow())}`;
+}
+
 const openCommand = (sync: SyncListItem): Command => ({
   id: `sync ${sync.sync_id}`,
   title: titleOf(sync),
-  hint: sync.sync_id,
+  hint: `${standingOf(sync)} · ${sync.sync_id}`,
   deed: { go: syncPath(sync.sync_id) },
 });
 

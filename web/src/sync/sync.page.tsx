@@ -32,7 +32,7 @@ export default function SyncPage() {
     <>
       <PageHeader
         title={syncTitle(sync.entity_type, run)}
-        badge={<StatusBadge status={sync.status} conflicts={run?.kind === 'preview' ? 0 : run?.counts.conflict} />}
+        badge={<StatusBadge status={sync.status} conflicts={run?.counts.conflict} />}
         actions={
           <>
             <SyncActions sync={sync} />

@@ -9,11 +9,13 @@ export function titleOf({ entity_type, source, destination, source_system }: Syn
   return `${capitalized(entity_type)}, ${ends}`;
 }
 
+/** What a sync does that is no plain one, such as a preview, which changes nothing. */
+export const kindText = (kind: string): string | undefined =>
+  kind === 'reported' || kind === 'sync' ? undefined : (KINDS as Readonly<Record<string, string>>)[kind];
+
 /** Which sync it is, beside its title. */
 export function aboutOf({ sync_id, initiated_by, kind }: SyncListItem): string {
-  return [sync_id, kind !== 'reported' && kind !== 'sync' && KINDS[kind], initiated_by && `by ${initiated_by}`]
-    .filter(Boolean)
-    .join(' · ');
+  return [sync_id, kindText(kind), initiated_by && `by ${initiated_by}`].filter(Boolean).join(' · ');
 }
 
 /** 1,200 of 5,000; the total only where it is known. */

@@ -1,8 +1,8 @@
-import { FAILED_FILL, FAILED_STYLE, seriesFill, seriesStyle } from './chart.styles.tsx';
+import { OUTCOMES, seriesFill, seriesStyle } from './chart.styles.tsx';
 
 export interface LegendEntry {
   readonly name: string;
-  readonly style: number | 'failed';
+  readonly style: number | keyof typeof OUTCOMES;
 }
 
 /** The name of each series beside its style. */
@@ -28,21 +28,21 @@ export function ChartLegend({
 }
 
 function Area({ style }: Pick<LegendEntry, 'style'>) {
-  const { colour } = style === 'failed' ? FAILED_STYLE : seriesStyle(style);
+  const { colour } = typeof style === 'number' ? seriesStyle(style) : OUTCOMES[style];
   return (
     <rect
       x="0.5"
       y="0.5"
       width="23"
       height="11"
-      fill={style === 'failed' ? FAILED_FILL : seriesFill(style)}
+      fill={typeof style === 'number' ? seriesFill(style) : OUTCOMES[style].fill}
       stroke={colour}
     />
   );
 }
 
 function Line({ style }: Pick<LegendEntry, 'style'>) {
-  const { colour, dash, mark } = seriesStyle(style === 'failed' ? 0 : style);
+  const { colour, dash, mark } = seriesStyle(typeof style === 'number' ? style : 0);
   return (
     <>
       <path d="M0 6h24" stroke={colour} strokeWidth="2" strokeDasharray={dash} />

@@ -7,12 +7,15 @@ const STYLES = [
   { colour: 'var(--chart-5)', dash: '1 2', mark: 'M-3-3l6 6M3-3l-6 6', lines: 'M0 0l8 8M0 8l8-8' },
 ] as const;
 
-export const FAILED_STYLE = { colour: 'var(--bad)', lines: 'M-2 2l4-4M0 8l8-8M6 10l4-4' } as const;
+/** What became of syncs, where that is not the plain one. */
+export const OUTCOMES = {
+  failed: { colour: 'var(--bad)', lines: 'M-2 2l4-4M0 8l8-8M6 10l4-4', fill: 'url(#chart-fill-failed)' },
+  conflict: { colour: 'var(--warn)', lines: 'M0 2h8M0 6h8', fill: 'url(#chart-fill-conflict)' },
+} as const;
 
 export const seriesStyle = (index: number) => STYLES[index % STYLES.length] ?? STYLES[0];
 /** The fill of an area. ChartPatterns defines the patterns once in the page. */
 export const seriesFill = (index: number): string => (index === 0 ? STYLES[0].colour : `url(#chart-fill-${index})`);
-export const FAILED_FILL = 'url(#chart-fill-failed)';
 
 export function ChartPatterns() {
   return (
@@ -21,14 +24,15 @@ export function ChartPatterns() {
         {STYLES.map(
           ({ colour, lines }, index) => lines && <Pattern key={colour} id={index} colour={colour} lines={lines} />,
         )}
-        <Pattern id="failed" {...FAILED_STYLE} />
+        <Pattern id="failed" {...OUTCOMES.failed} />
+        <Pattern id="conflict" {...OUTCOMES.conflict} />
       </defs>
     </svg>
   );
 }
 
 interface PatternProps {
-  readonly id: number | 'failed';
+  readonly id: number | keyof typeof OUTCOMES;
   readonly colour: string;
   readonly lines: string;
 }

@@ -4,11 +4,12 @@ import type { TrendNumbers } from './trends.series.ts';
 
 /** The totals of the period. */
 export function TrendsNumbers({ numbers }: { readonly numbers: TrendNumbers }) {
-  const { completed, failed, records, success, averageSeconds, longestSeconds } = numbers;
+  const { completed, conflicted, failed, records, success, averageSeconds, longestSeconds } = numbers;
   return (
     <dl className="trends-numbers">
       <Figure name="Completed syncs" note={failed === 0 ? 'none failed' : `${count(failed)} failed or timed out`}>
         {count(completed)}
+        {conflicted > 0 && <span className="trends-conflicts"> {count(conflicted)} with conflicts</span>}
       </Figure>
       <Figure name="Completed share" note="without cancelled syncs">
         {success === null ? '–' : share(success)}

@@ -10,6 +10,7 @@ const trend = (day: string, entity_type: string | null, figures: Partial<Activit
   max_duration_sec: 60,
   total_records: 100,
   failed_syncs: 0,
+  conflict_syncs: 0,
   ...figures,
 });
 const FAILED_ONLY = {
@@ -18,6 +19,7 @@ const FAILED_ONLY = {
   max_duration_sec: null,
   total_records: 0,
   failed_syncs: 2,
+  conflict_syncs: 0,
 };
 
 describe('series', () => {
@@ -62,12 +64,13 @@ describe('a row a day', () => {
 describe('the numbers of a period', () => {
   it('count each sync alike', () => {
     const items = [
-      trend('2026-11-01', 'order', { sync_count: 9, avg_duration_sec: 10, max_duration_sec: 15 }),
+      trend('2026-11-01', 'order', { sync_count: 9, avg_duration_sec: 10, max_duration_sec: 15, conflict_syncs: 3 }),
       trend('2026-11-02', 'order', { avg_duration_sec: 110, max_duration_sec: 110 }),
       trend('2026-11-03', 'order', FAILED_ONLY),
     ];
     expect(numbersOf(items)).toEqual({
       completed: 10,
+      conflicted: 3,
       failed: 2,
       records: 200,
       success: 10 / 12,

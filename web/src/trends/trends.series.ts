@@ -13,6 +13,8 @@ export interface TrendDay {
   /** Of UTC: 2026-11-22. */
   readonly day: string;
   readonly completed: number;
+  /** Those of the completed ones that left conflicts. */
+  readonly conflicted: number;
   readonly failed: number;
   /** By series; 0: no records on that day. */
   readonly records: Readonly<Record<string, number>>;
@@ -55,6 +57,7 @@ export function daysOf(
     return {
       day,
       completed: sum(ofDay, 'sync_count'),
+      conflicted: sum(ofDay, 'conflict_syncs'),
       failed: sum(ofDay, 'failed_syncs'),
       records: each((some) => sum(some, 'total_records')),
       seconds: each(averageSeconds),
@@ -64,6 +67,8 @@ export function daysOf(
 
 export interface TrendNumbers {
   readonly completed: number;
+  /** Those of the completed ones that left conflicts. */
+  readonly conflicted: number;
   readonly failed: number;
   readonly records: number;
   /** Completed share of completed and failed syncs, 0 to 1; null: there were none. */
@@ -78,6 +83,7 @@ export function numbersOf(items: readonly ActivityTrend[]): TrendNumbers {
   const longest = items.flatMap(({ max_duration_sec }) => max_duration_sec ?? []);
   return {
     completed,
+    conflicted: sum(items, 'conflict_syncs'),
     failed,
     records: sum(items, 'total_records'),
     success: completed + failed > 0 ? completed / (completed + failed) : null,
@@ -103,5 +109,7 @@ const typeName = (entityType: string | null): string => (entityType === null ? '
 /** A prefix, because an entity type may be named `others`. */
 const keyOf = (entityType: string | null): string => (entityType === null ? 'none' : `type ${entityType}`);
 
-const sum = (items: readonly ActivityTrend[], of: 'sync_count' | 'failed_syncs' | 'total_records'): number =>
-  items.reduce((total, item) => total + item[of], 0);
+const sum = (
+  items: readonly ActivityTrend[],
+  of: 'sync_count' | 'conflict_syncs' | 'failed_syncs' | 'total_records',
+): number => items.reduce((total, item) => total + item[of], 0);

@@ -704,6 +704,10 @@ export type ActivityTrend = {
      * How many failed or timed out beside them; in none of the other figures
      */
     failed_syncs: number;
+    /**
+     * Those of sync_count that left items for a person to decide
+     */
+    conflict_syncs: number;
 };
 
 export type ActivityTrends = {
@@ -2349,6 +2353,10 @@ export type OverviewAttention = {
      * Syncs that began since `since` and failed, timed out, or completed with errors: GET /syncs with failed
      */
     failed_syncs: number;
+    /**
+     * Runs that wait until a second person approves or refuses them: GET /runs with active
+     */
+    approvals: number;
     /**
      * Open conflicts: GET /conflicts
      */

@@ -39,6 +39,13 @@ export class OverviewAttentionDto {
   })
   failed_syncs: number;
 
+  @ApiProperty({
+    type: 'integer',
+    description: 'Runs that wait until a second person approves or refuses them: GET /runs with active',
+    example: 0,
+  })
+  approvals: number;
+
   @ApiProperty({ type: 'integer', description: 'Open conflicts: GET /conflicts', example: 2 })
   conflicts: number;
 
