@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { installOtherPeers, POSTGRAPHILE, startRedis } from './peers/other.peers.ts';
 import { BenchDatabase, OTHER_SYNCS } from './progress/bench.database.ts';
 import { LoadProcess } from './progress/load.process.ts';
 import type { LoadTarget, RoundResult } from './progress/load.types.ts';
@@ -65,6 +66,13 @@ async function bench(cleanUps: CleanUps): Promise<void> {
     TEXTBOOK,
   );
   cleanUps.push(() => textbookService.stop());
+  const areInstalled = await installOtherPeers();
+  const postgraphile = areInstalled
+    ? await ServiceProcess.start({ DATABASE_URL: database.appUrl, SYNC_JWT_SECRET: jwtSecret }, folder, POSTGRAPHILE)
+    : undefined;
+  cleanUps.push(async () => postgraphile?.stop());
+  const redis = areInstalled ? await startRedis() : undefined;
+  cleanUps.push(async () => redis?.stop());
   const postgres = await database.pid();
 
   const open = async (name: string, target: LoadTarget, server: number, together = 1): Promise<Load> => {
@@ -82,13 +90,18 @@ async function bench(cleanUps: CleanUps): Promise<void> {
     { kind: 'http', url: textbookService.url, jwtSecret },
     textbookService.pid,
   );
+  const graphql =
+    postgraphile &&
+    (await open('PostGraphile', { kind: 'graphql', url: postgraphile.url, jwtSecret }, postgraphile.pid));
+  const bullmq = redis && (await open('BullMQ', { kind: 'bullmq', port: redis.port }, redis.pid));
   const sql = await open('SQL', { kind: 'sql', url: database.appUrl, mode: 'one-by-one' }, 0);
   const pipelined = await open('SQL pipelined', { kind: 'sql', url: database.appUrl, mode: 'pipelined' }, 0);
   const openBulk = (name: string, minimal: boolean) =>
     open(name, { kind: 'bulk', url: service.url, jwtSecret, rows: BULK_ROWS, minimal }, service.pid, BULK_ROWS);
   const bulk = await openBulk('service, bulk', false);
   const minimal = await openBulk('service, bulk, minimal', true);
-  const loads = [http, fastify, textbook, sql, pipelined, bulk, minimal, live, bareLive];
+  const peers = [graphql, bullmq].filter((load) => load !== undefined);
+  const loads = [http, fastify, textbook, sql, pipelined, bulk, minimal, live, bareLive, ...peers];
   const pgbench = await findPgbench();
   const pgbenchSyncs = await database.startSyncs('pgbench', Math.max(...PGBENCH_CLIENTS));
   const pgbenchRates: number[] = [];
@@ -109,6 +122,16 @@ async function bench(cleanUps: CleanUps): Promise<void> {
   console.log(`bulk:          PATCH /api/sync/progress of ${BULK_ROWS} syncs, ${BULK_CONNECTIONS} connections`);
   console.log('minimal:       the same with Prefer: return=minimal');
   console.log('live:          GET /health/live');
+  console.log(
+    postgraphile
+      ? 'PostGraphile:  the same report as the mutation that it makes of the table, as sync_app, its token verified'
+      : 'PostGraphile:  missing, as are all packages that the registry did not give',
+  );
+  console.log(
+    redis
+      ? `BullMQ:        job.updateProgress on ${redis.version}, which writes nothing to disk`
+      : 'BullMQ:        missing (it needs its package, and a redis-server on the PATH)',
+  );
   console.log(
     pgbench
       ? `pgbench:       ${pgbench}, the transaction of SQL, the better of ${PGBENCH_CLIENTS.join(' and ')} clients\n`
@@ -161,6 +184,21 @@ async function bench(cleanUps: CleanUps): Promise<void> {
     goal: { atLeast: 4 },
     boundBy: ONE_REPORT,
   });
+  if (graphql)
+    tell({
+      name: 'PATCH progress ÷ PostGraphile’s mutation',
+      rounds: ratios(http, (round) => rate(graphql, round)),
+      goal: { atLeast: 3 },
+      boundBy: ONE_REPORT,
+    });
+  if (bullmq)
+    for (const load of [bulk, minimal])
+      tell({
+        name: `${load === bulk ? 'bulk rows' : 'bulk rows, Prefer: return=minimal,'} ÷ BullMQ’s updateProgress`,
+        rounds: ratios(load, (round) => rate(bullmq, round)),
+        goal: { atLeast: 1 },
+        boundBy: MANY_REPORTS,
+      });
   tell({
     name: 'CPU of the service a PATCH ÷ that of a bare Fastify',
     rounds: http.results.map((_, round) => cpu(http, round) / cpu(fastify, round)),
@@ -180,7 +218,14 @@ async function bench(cleanUps: CleanUps): Promise<void> {
   });
   console.log(`HOT updates: ${(100 * (await database.hotShare())).toFixed(2)} %`);
 
-  for (const { name, load, together, results } of [http, sql, pipelined, bulk, minimal]) {
+  for (const { name, load, together, results } of [
+    http,
+    sql,
+    pipelined,
+    bulk,
+    minimal,
+    ...(graphql ? [graphql] : []),
+  ]) {
     const acknowledged = results.at(-1)?.acknowledged.flatMap((count) => Array<number>(together).fill(count));
     const stored = await database.counts(load.syncs);
     if (JSON.stringify(stored) !== JSON.stringify(acknowledged))

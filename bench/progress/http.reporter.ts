@@ -10,13 +10,42 @@ interface HttpTarget {
  * PATCH /api/sync/progress/{sync_id} over one keep-alive connection, with a token of its own.
  */
 export async function openHttpReporter({ org_id, sync_id }: BenchSync, target: HttpTarget): Promise<Reporter> {
-  const patch = await openPatch(`/api/sync/progress/${encodeURIComponent(sync_id)}`, org_id, target);
+  const patch = await openExchangeWithBody(
+    'PATCH',
+    `/api/sync/progress/${encodeURIComponent(sync_id)}`,
+    org_id,
+    target,
+  );
   return {
     report: async (processedCount) => {
       const body = `{"processed_count":${processedCount},"failed_count":0,"current_item":${processedCount}}`;
       const { status, text } = await patch(body);
       if (status !== 200 || !text.includes(`"processed_count":${processedCount},`))
         throw new Error(`${sync_id}: report of ${processedCount} got ${status} ${text.slice(0, 300)}`);
+    },
+  };
+}
+
+const MUTATION = `mutation ($orgId: String!, $syncId: String!, $patch: SyncProgressPatch!) {
+  updateSyncProgressByOrgIdAndSyncId(input: { orgId: $orgId, syncId: $syncId, syncProgressPatch: $patch }) {
+    syncProgress {
+      orgId syncId entityType sourceSystem totalItems processedCount failedCount currentItem initiatedBy status startedAt
+      updatedAt completedAt errorMessage cancelRequested pauseRequested
+    }
+  }
+}`;
+
+/** The same report as a mutation, over one keep-alive connection, with a token of its own. */
+export async function openGraphqlReporter({ org_id, sync_id }: BenchSync, target: HttpTarget): Promise<Reporter> {
+  const post = await openExchangeWithBody('POST', '/graphql', org_id, target);
+  return {
+    report: async (processedCount) => {
+      const patch = { processedCount, failedCount: 0, currentItem: processedCount };
+      const { status, text } = await post(
+        JSON.stringify({ query: MUTATION, variables: { orgId: org_id, syncId: sync_id, patch } }),
+      );
+      if (status !== 200 || !text.includes(`"processedCount":${processedCount},`))
+        throw new Error(`${sync_id}: a mutation to ${processedCount} got ${status} ${text.slice(0, 300)}`);
     },
   };
 }
@@ -41,7 +70,8 @@ export async function openBulkReporter(
   syncs: readonly BenchSync[],
   { minimal, ...target }: HttpTarget & { readonly minimal: boolean },
 ): Promise<Reporter> {
-  const patch = await openPatch(
+  const patch = await openExchangeWithBody(
+    'PATCH',
     '/api/sync/progress',
     syncs[0]?.org_id ?? '',
     target,
@@ -60,13 +90,14 @@ export async function openBulkReporter(
   };
 }
 
-async function openPatch(
+async function openExchangeWithBody(
+  method: 'PATCH' | 'POST',
   path: string,
   orgId: string,
   { url, jwtSecret }: HttpTarget,
   more = '',
 ): Promise<(body: string) => Promise<HttpResponse>> {
-  const head = (await requestHead('PATCH', path, { url, orgId, jwtSecret })) + more;
+  const head = (await requestHead(method, path, { url, orgId, jwtSecret })) + more;
   const exchange = await openExchange(url);
   return (body) =>
     exchange(`${head}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}${HEAD_END}${body}`);

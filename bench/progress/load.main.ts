@@ -1,5 +1,6 @@
 import { answerCommands } from '../support/command.process.ts';
-import { openBulkReporter, openHttpReporter, openLiveReporter } from './http.reporter.ts';
+import { openBulkReporter, openGraphqlReporter, openHttpReporter, openLiveReporter } from './http.reporter.ts';
+import { openJobReporters } from './job.reporter.ts';
 import type { BenchSync, LoadCommand, LoadTarget, Reporter, RoundResult } from './load.types.ts';
 import { openSqlReporter } from './sql.reporter.ts';
 
@@ -12,13 +13,20 @@ let acknowledged: number[] = [];
 answerCommands<LoadCommand>((command) => (command.type === 'open' ? open(command) : round(command.seconds)));
 
 async function open({ target, syncs }: LoadCommand & { type: 'open' }): Promise<{ open: true }> {
-  reporters = await Promise.all(connectionsOf(target, syncs));
+  reporters =
+    target.kind === 'bullmq'
+      ? await openJobReporters(syncs, target.port)
+      : await Promise.all(connectionsOf(target, syncs));
   acknowledged = reporters.map(() => 0);
   return { open: true };
 }
 
-function connectionsOf(target: LoadTarget, syncs: readonly BenchSync[]): Promise<Reporter>[] {
+function connectionsOf(
+  target: Exclude<LoadTarget, { kind: 'bullmq' }>,
+  syncs: readonly BenchSync[],
+): Promise<Reporter>[] {
   if (target.kind === 'http') return syncs.map((sync) => openHttpReporter(sync, target));
+  if (target.kind === 'graphql') return syncs.map((sync) => openGraphqlReporter(sync, target));
   if (target.kind === 'live') return syncs.map(() => openLiveReporter(target.url));
   if (target.kind === 'sql') return syncs.map((sync) => openSqlReporter(sync, target));
   const calls = Array.from({ length: syncs.length / target.rows }, (_, call) =>

@@ -24,7 +24,11 @@ export type LoadTarget =
     }
   /** GET /health/live: the least that a request costs. */
   | { readonly kind: 'live'; readonly url: string }
-  | { readonly kind: 'sql'; readonly url: string; readonly mode: SqlMode };
+  | { readonly kind: 'sql'; readonly url: string; readonly mode: SqlMode }
+  /** The mutation that PostGraphile makes of the table. */
+  | { readonly kind: 'graphql'; readonly url: string; readonly jwtSecret: string }
+  /** Progress of a job in BullMQ on the Redis at this port; all jobs share a connection, as BullMQ does it. */
+  | { readonly kind: 'bullmq'; readonly port: number };
 
 export interface RoundResult {
   readonly responses: number;
