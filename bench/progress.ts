@@ -11,7 +11,7 @@ import type { LoadTarget, RoundResult } from './progress/load.types.ts';
 import { findPgbench, PGBENCH_CLIENTS, pgbenchRate } from './progress/pgbench.ts';
 import { type CleanUps, median, runBench } from './support/bench.runner.ts';
 import { tell } from './support/figure.ts';
-import { cpuSecondsOf } from './support/process.cpu.ts';
+import { cpuSecondsOf } from './support/process.usage.ts';
 import { ServiceProcess, UNLIMITED } from './support/service.process.ts';
 
 // Measures how many progress reports a second the service accepts and what each costs, beside the same transaction as direct SQL on the

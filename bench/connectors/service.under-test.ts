@@ -6,7 +6,7 @@ import pg from 'pg';
 import { migrate } from '../../src/database/migrate.ts';
 import { provisionAppRole } from '../../src/database/provision.ts';
 import type { CleanUps } from '../support/bench.runner.ts';
-import { cpuSecondsOf } from '../support/process.cpu.ts';
+import { cpuSecondsOf } from '../support/process.usage.ts';
 import { ServiceProcess } from '../support/service.process.ts';
 import { SyncClient } from './sync.client.ts';
 

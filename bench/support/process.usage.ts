@@ -28,3 +28,12 @@ function statOf(pid: string): { pid: number; parent: number; cpuSeconds: number 
     return undefined;
   }
 }
+
+/** Bytes of a process that are in memory; NaN where there is no /proc. */
+export function residentBytesOf(pid: number): number {
+  try {
+    return 1024 * Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+  } catch {
+    return Number.NaN;
+  }
+}
