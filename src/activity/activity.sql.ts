@@ -13,9 +13,13 @@ export interface Period {
   readonly to: string | null;
 }
 
-/** Parameters 2 to 4 of the statements below, the values of `boundsOf`. Without `to` it ends ahead of now: nothing is newer. */
-const IN_PERIOD = `created_at >= coalesce($2::timestamptz, now() - make_interval(days => $3::integer), '-infinity')
-       AND created_at < coalesce($4::timestamptz, now() + interval '1 day')`;
+/**
+ * Parameters 2 to 4 of the statements below, the values of `boundsOf`. Without `to` it ends ahead of now: nothing is newer. CASE, since to Postgres a
+ * coalesce might tell of a row what its policy hides, so that it would look at each row of the organization before it compares the times.
+ */
+const IN_PERIOD = `created_at >= CASE WHEN $2::timestamptz IS NOT NULL THEN $2 WHEN $3::integer IS NOT NULL
+         THEN now() - make_interval(days => $3) ELSE '-infinity' END
+       AND created_at < CASE WHEN $4::timestamptz IS NOT NULL THEN $4 ELSE now() + interval '1 day' END`;
 
 const boundsOf = ({ from, days, to }: Period): unknown[] => [from, days, to];
 
@@ -176,19 +180,23 @@ export const activityTrends = (
   includeFailed: boolean,
 ): Statement => ({
   text: `
-    SELECT to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, entity_type,
-           count(*) FILTER (WHERE ${COMPLETED})::integer AS sync_count,
-           avg(duration_seconds) FILTER (WHERE ${COMPLETED}) AS avg_duration_sec,
-           max(duration_seconds) FILTER (WHERE ${COMPLETED}) AS max_duration_sec,
-           coalesce(sum(record_count) FILTER (WHERE ${COMPLETED}), 0) AS total_records,
-           count(*) FILTER (WHERE NOT ${COMPLETED})::integer AS failed_syncs,
-           count(*) FILTER (WHERE ${COMPLETED} AND ${LEFT_CONFLICTS})::integer AS conflict_syncs
-      FROM public.sync_activity_log
-     WHERE org_id = $1 AND ${IN_PERIOD}
-       AND activity_type IN ('sync_completed', 'sync_failed', 'sync_timeout')
-       AND ($5::text IS NULL OR entity_type = $5)
-     GROUP BY 1, 2
-    HAVING $6 OR count(*) FILTER (WHERE ${COMPLETED}) > 0
+    SELECT to_char(d.start AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, d.entity_type, d.sync_count, d.avg_duration_sec, d.max_duration_sec,
+           d.total_records, d.failed_syncs, d.conflict_syncs
+      FROM (
+        -- Days are numbers here, which costs a third of grouping by their names.
+        SELECT date_bin('1 day', created_at, '2000-01-01T00:00:00Z') AS start, entity_type,
+               count(*) FILTER (WHERE ${COMPLETED})::integer AS sync_count,
+               avg(duration_seconds) FILTER (WHERE ${COMPLETED}) AS avg_duration_sec,
+               max(duration_seconds) FILTER (WHERE ${COMPLETED}) AS max_duration_sec,
+               coalesce(sum(record_count) FILTER (WHERE ${COMPLETED}), 0) AS total_records,
+               count(*) FILTER (WHERE NOT ${COMPLETED})::integer AS failed_syncs,
+               count(*) FILTER (WHERE ${COMPLETED} AND ${LEFT_CONFLICTS})::integer AS conflict_syncs
+          FROM public.sync_activity_log
+         WHERE org_id = $1 AND ${IN_PERIOD}
+           AND activity_type IN ('sync_completed', 'sync_failed', 'sync_timeout')
+           AND ($5::text IS NULL OR entity_type = $5)
+         GROUP BY 1, 2
+        HAVING $6 OR count(*) FILTER (WHERE ${COMPLETED}) > 0) AS d
      ORDER BY 1, 2`,
   values: [orgId, ...boundsOf(period), entityType, includeFailed],
 });
