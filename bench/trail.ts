@@ -16,7 +16,7 @@ import { ServiceProcess, UNLIMITED } from './support/service.process.ts';
 const MANY = 'org-many';
 const FEW = 'org-few';
 const TREND_BOUND =
-  'each end of a sync in the period is read and added up: a third of it is reading, by the plan; nothing is added up beforehand.';
+  'each end of a sync in the period is read and added up, by the plan; nothing is added up beforehand.';
 const LOOKS = [
   { name: 'a page of failures of 30 days', query: '?days=30&failed=true', boundBy: undefined },
   { name: 'errors of 7 days', query: '/errors?days=7', boundBy: 'each failure of the week is read for its message.' },
@@ -89,8 +89,9 @@ async function bench(cleanUps: CleanUps): Promise<void> {
   }
 }
 
-const p95 = (times: readonly number[]): number =>
-  times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.95)] ?? Number.NaN;
+function p95(times: readonly number[]): number {
+  return times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.95)] ?? Number.NaN;
+}
 
 /** Ends of syncs, evenly over a month; every fiftieth failed, with one of 40 messages. */
 async function fillTrail(url: string, orgId: string, count: number): Promise<void> {
