@@ -5,6 +5,7 @@
 -- without its values. app.empty_expired_changes empties the partitions whose weeks ended more than so many days ago, and returns how
 -- many; one that is in use is left for the next time. Weeks go round in the ring of partitions that the migration makes, so a partition
 -- must be empty before its turn comes again: at most 84 days are kept.
+-- Rows are inserted from a select that begins at the run, as in commit_batch.sql.
 -- Callers: sync_app, through app.commit_batch and by the scheduled task expired-changes.
 
 CREATE OR REPLACE FUNCTION app.week_of_changes(started timestamptz) RETURNS smallint
@@ -16,24 +17,32 @@ REVOKE ALL ON FUNCTION app.week_of_changes(timestamptz) FROM PUBLIC, sync_app, s
 GRANT EXECUTE ON FUNCTION app.week_of_changes(timestamptz) TO sync_app, sync_maintenance;
 
 CREATE OR REPLACE FUNCTION app.keep_changes(org text, sync text, entity text, started timestamptz, given jsonb) RETURNS bigint
-LANGUAGE sql SECURITY INVOKER
+LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
-WITH kept AS (
-  INSERT INTO public.sync_changes AS c (org_id, week, sync_id, kind, external_id, entity_type, destination_id, via_archive, after_hash,
-    was, became, is_partial, reason)
-  SELECT org, (SELECT app.week_of_changes(started)), sync, g.kind, g.external_id, entity, g.destination_id, coalesce(g.via_archive, false),
-         g.after_hash, CASE WHEN NOT g.is_large THEN g.was END, CASE WHEN NOT g.is_large THEN g.became END,
-         coalesce(g.is_partial, false) OR g.is_large, g.reason
-    FROM (SELECT x.*, coalesce(pg_column_size(x.was), 0) + coalesce(pg_column_size(x.became), 0) > 32768 AS is_large
-            FROM jsonb_to_recordset(given) AS x (external_id text, kind text, destination_id text, via_archive boolean,
-                   after_hash text, was jsonb, became jsonb, is_partial boolean, reason text)) AS g
-  ON CONFLICT (org_id, sync_id, kind, external_id, week) DO UPDATE
-     SET destination_id = EXCLUDED.destination_id, via_archive = c.via_archive OR EXCLUDED.via_archive,
-         after_hash = EXCLUDED.after_hash, was = EXCLUDED.was || c.was, became = c.became || EXCLUDED.became,
-         is_partial = c.is_partial OR EXCLUDED.is_partial, reason = EXCLUDED.reason, at = EXCLUDED.at
-  RETURNING 150 + coalesce(pg_column_size(c.was), 0) + coalesce(pg_column_size(c.became), 0) AS size
-)
-SELECT coalesce(sum(k.size), 0)::bigint FROM kept k
+DECLARE
+  of_week CONSTANT smallint := app.week_of_changes(started);
+  size bigint;
+BEGIN
+  WITH kept AS (
+    INSERT INTO public.sync_changes AS c (org_id, week, sync_id, kind, external_id, entity_type, destination_id, via_archive, after_hash,
+      was, became, is_partial, reason)
+    SELECT r.org_id, of_week, sync, g.kind, g.external_id, entity, g.destination_id, coalesce(g.via_archive, false),
+           g.after_hash, CASE WHEN NOT g.is_large THEN g.was END, CASE WHEN NOT g.is_large THEN g.became END,
+           coalesce(g.is_partial, false) OR g.is_large, g.reason
+      FROM public.sync_runs AS r
+     CROSS JOIN (SELECT x.*, coalesce(pg_column_size(x.was), 0) + coalesce(pg_column_size(x.became), 0) > 32768 AS is_large
+              FROM jsonb_to_recordset(given) AS x (external_id text, kind text, destination_id text, via_archive boolean,
+                     after_hash text, was jsonb, became jsonb, is_partial boolean, reason text)) AS g
+     WHERE r.org_id = org AND r.sync_id = sync
+    ON CONFLICT (org_id, sync_id, kind, external_id, week) DO UPDATE
+       SET destination_id = EXCLUDED.destination_id, via_archive = c.via_archive OR EXCLUDED.via_archive,
+           after_hash = EXCLUDED.after_hash, was = EXCLUDED.was || c.was, became = c.became || EXCLUDED.became,
+           is_partial = c.is_partial OR EXCLUDED.is_partial, reason = EXCLUDED.reason, at = EXCLUDED.at
+    RETURNING c.was, c.became
+  )
+  SELECT coalesce(sum(150 + coalesce(pg_column_size(k.was), 0) + coalesce(pg_column_size(k.became), 0)), 0) INTO size FROM kept k;
+  RETURN size;
+END
 $$;
 ALTER FUNCTION app.keep_changes(text, text, text, timestamptz, jsonb) OWNER TO CURRENT_USER;
 REVOKE ALL ON FUNCTION app.keep_changes(text, text, text, timestamptz, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;

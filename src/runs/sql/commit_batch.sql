@@ -4,7 +4,8 @@
 -- run leads to another system than the one that the batch was read from or written to, or when nobody has any more what the batch
 -- leaves to others. Returns 'full' and changes nothing when what the run found would be above `found_up_to` bytes. Above `kept_up_to` bytes
 -- no further change is kept, only counted, and above `items_up_to` none of what was read of an item that failed. An item counts once, however often it is read. Rows are looked up one by one (LATERAL … LIMIT 1, = ANY), because a table that has just grown has no
--- statistics and a join might scan it once for each row.
+-- statistics and a join might scan it once for each row. Rows are inserted from a select that begins at the run, of which there is one: a distributed
+-- Postgres sends that to the node of the organization as it is, and a select of values alone it does not take.
 -- Callers: sync_app.
 
 CREATE OR REPLACE FUNCTION app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)
@@ -23,6 +24,9 @@ DECLARE
   told bigint := 0;
   missed bigint := 0;
   keeps boolean;
+  ids text[];
+  outcomes text[];
+  actions jsonb;
   destination uuid;
   found_size CONSTANT bigint := coalesce(pg_column_size(batch -> 'changes'), 0);
   leased_to CONSTANT timestamptz := now() + lease;
@@ -110,12 +114,15 @@ BEGIN
   END IF;
 
   IF batch ? 'items' THEN
-    WITH items AS (
-      SELECT i.*, coalesce(i.action, done ->> i.external_id, i.outcome) AS done
-        FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text, action text)
-    ), seen AS (
+    SELECT array_agg(i.external_id), array_agg(i.outcome),
+           jsonb_object_agg(i.external_id, coalesce(i.action, done ->> i.external_id, i.outcome))
+      INTO ids, outcomes, actions
+      FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text, action text);
+    WITH seen AS (
       INSERT INTO public.sync_seen AS s (org_id, sync_id, external_id, failed)
-      SELECT org, sync, i.external_id, i.outcome = 'failed' FROM items i
+      SELECT r.org_id, sync, i.external_id, i.outcome = 'failed'
+        FROM public.sync_runs AS r CROSS JOIN unnest(ids, outcomes) AS i (external_id, outcome)
+       WHERE r.org_id = org AND r.sync_id = sync
       ON CONFLICT (org_id, sync_id, external_id) DO UPDATE SET failed = EXCLUDED.failed WHERE s.failed <> EXCLUDED.failed
       RETURNING s.external_id, s.failed, s.xmax = 0 AS is_new
     )
@@ -124,14 +131,13 @@ BEGIN
            count(*) FILTER (WHERE is_new AND s.failed) + count(*) FILTER (WHERE NOT is_new AND s.failed)
              - count(*) FILTER (WHERE NOT is_new AND NOT s.failed),
            (SELECT jsonb_object_agg(t.done, t.n) FROM (
-              SELECT i.done, count(*) AS n FROM items i JOIN seen n USING (external_id) WHERE n.is_new GROUP BY 1) AS t)
+              SELECT actions ->> n.external_id AS done, count(*) AS n FROM seen n WHERE n.is_new GROUP BY 1) AS t)
       INTO succeeded, failed, tally
       FROM seen s;
     -- The item may have failed when the run read it before. What it was warned of then is as true when it needs no further write.
     DELETE FROM public.sync_items AS x
      WHERE x.org_id = org AND x.sync_id = sync AND x.external_id = ANY (ARRAY(
-       SELECT i.external_id FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text)
-        WHERE i.outcome = 'processed'))
+       SELECT i.external_id FROM unnest(ids, outcomes) AS i (external_id, outcome) WHERE i.outcome = 'processed'))
        AND NOT (x.outcome = 'warned' AND x.external_id = ANY (ARRAY(
          SELECT i.external_id FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, action text)
           WHERE i.action = 'unchanged')));
@@ -139,21 +145,22 @@ BEGIN
     IF jsonb_path_exists(batch, '$.items[*] ? (@.outcome != "processed")') THEN
       WITH stored AS (
         INSERT INTO public.sync_items AS x (org_id, sync_id, external_id, outcome, error_class, message, payload, attempts)
-        SELECT org, sync, i.external_id, i.outcome, i.error_class, i.message,
+        SELECT r.org_id, sync, i.external_id, i.outcome, i.error_class, i.message,
                CASE WHEN run.item_bytes < coalesce((batch ->> 'items_up_to')::bigint, run.item_bytes + 1) THEN i.payload END,
                1 + coalesce(before.attempts, 0)
-          FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text, error_class text, message text,
+          FROM public.sync_runs AS r
+         CROSS JOIN jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text, error_class text, message text,
                  payload jsonb)
           LEFT JOIN LATERAL (
             SELECT x.attempts FROM public.sync_items x
              WHERE x.org_id = org AND x.sync_id = run.of_sync_id AND x.external_id = i.external_id LIMIT 1) AS before ON true
-         WHERE i.outcome IN ('failed', 'skipped', 'warned')
+         WHERE r.org_id = org AND r.sync_id = sync AND i.outcome IN ('failed', 'skipped', 'warned')
         ON CONFLICT (org_id, sync_id, external_id) DO UPDATE
            SET outcome = EXCLUDED.outcome, error_class = EXCLUDED.error_class, message = EXCLUDED.message,
                payload = EXCLUDED.payload, attempts = EXCLUDED.attempts, updated_at = EXCLUDED.updated_at
-        RETURNING pg_column_size(x.*) AS size
+        RETURNING x.*
       )
-      SELECT coalesce(sum(t.size), 0) INTO told FROM stored t;
+      SELECT coalesce(sum(pg_column_size(t.*)), 0) INTO told FROM stored t;
     END IF;
   END IF;
 
@@ -171,11 +178,12 @@ BEGIN
     END IF;
     INSERT INTO public.sync_bindings AS b
       (org_id, entity_type, system_a, system_b, id_a, id_b, hash_a, hash_b, data_a, data_b, born_a, born_b, put_away)
-    SELECT org, run.entity_type, (batch ->> 'system_a')::uuid, (batch ->> 'system_b')::uuid,
+    SELECT r.org_id, run.entity_type, (batch ->> 'system_a')::uuid, (batch ->> 'system_b')::uuid,
            g.id_a, g.id_b, g.hash_a, g.hash_b, g.data_a, g.data_b, g.born_a, g.born_b, coalesce(g.put_away, false)
-      FROM jsonb_to_recordset(batch -> 'bindings') AS g (id_a text, id_b text, hash_a text, hash_b text, data_a jsonb,
+      FROM public.sync_runs AS r
+     CROSS JOIN jsonb_to_recordset(batch -> 'bindings') AS g (id_a text, id_b text, hash_a text, hash_b text, data_a jsonb,
              data_b jsonb, born_a text, born_b text, put_away boolean, removed boolean)
-     WHERE g.removed IS NOT TRUE
+     WHERE r.org_id = org AND r.sync_id = sync AND g.removed IS NOT TRUE
     ON CONFLICT (org_id, entity_type, system_a, system_b, id_a) DO UPDATE
        SET id_b = EXCLUDED.id_b, hash_a = EXCLUDED.hash_a, hash_b = EXCLUDED.hash_b, data_a = EXCLUDED.data_a,
            data_b = EXCLUDED.data_b, born_a = EXCLUDED.born_a, born_b = EXCLUDED.born_b, put_away = EXCLUDED.put_away,
@@ -196,11 +204,12 @@ BEGIN
     INSERT INTO public.sync_refusals AS f
       (org_id, entity_type, source_connection_id, destination_connection_id, external_id, fingerprint, error_class, message, is_conflict,
        left_since)
-    SELECT org, run.entity_type, run.source_connection_id, run.destination_connection_id, g.external_id, g.fingerprint,
+    SELECT r.org_id, run.entity_type, run.source_connection_id, run.destination_connection_id, g.external_id, g.fingerprint,
            g.error_class, g.message, coalesce(g.is_conflict, false), CASE WHEN g.leaves THEN run.started_at END
-      FROM jsonb_to_recordset(batch -> 'refusals') AS g (external_id text, fingerprint text, error_class text, message text,
+      FROM public.sync_runs AS r
+     CROSS JOIN jsonb_to_recordset(batch -> 'refusals') AS g (external_id text, fingerprint text, error_class text, message text,
              is_conflict boolean, leaves boolean, remembered boolean)
-     WHERE g.remembered IS NOT TRUE
+     WHERE r.org_id = org AND r.sync_id = sync AND g.remembered IS NOT TRUE
     ON CONFLICT (org_id, entity_type, source_connection_id, destination_connection_id, external_id) DO UPDATE
        SET fingerprint = EXCLUDED.fingerprint, error_class = EXCLUDED.error_class, message = EXCLUDED.message,
            is_conflict = EXCLUDED.is_conflict, refused_at = EXCLUDED.refused_at, tried_at = EXCLUDED.tried_at,
@@ -210,10 +219,12 @@ BEGIN
   IF batch ? 'changes' THEN
     INSERT INTO public.sync_preview_changes AS c (org_id, sync_id, external_id, kind, destination_id, source_hash,
       destination_hash, fields, reason, rival, data, expires_at)
-    SELECT org, sync, g.external_id, g.kind, g.destination_id, g.source_hash, g.destination_hash, g.fields, g.reason, g.rival, g.data,
+    SELECT r.org_id, sync, g.external_id, g.kind, g.destination_id, g.source_hash, g.destination_hash, g.fields, g.reason, g.rival, g.data,
            (batch ->> 'changes_expire_at')::timestamptz
-      FROM jsonb_to_recordset(batch -> 'changes') AS g (external_id text, kind text, destination_id text,
+      FROM public.sync_runs AS r
+     CROSS JOIN jsonb_to_recordset(batch -> 'changes') AS g (external_id text, kind text, destination_id text,
              source_hash text, destination_hash text, fields jsonb, reason text, rival text, data jsonb)
+     WHERE r.org_id = org AND r.sync_id = sync
     ON CONFLICT (org_id, sync_id, external_id) DO UPDATE
        SET kind = EXCLUDED.kind, destination_id = EXCLUDED.destination_id, source_hash = EXCLUDED.source_hash,
            destination_hash = EXCLUDED.destination_hash, fields = EXCLUDED.fields, reason = EXCLUDED.reason,
@@ -222,7 +233,9 @@ BEGIN
 
   IF batch ? 'claims' THEN
     INSERT INTO public.sync_claims AS c (org_id, sync_id, claim, external_id)
-    SELECT org, sync, g.claim, g.external_id FROM jsonb_to_recordset(batch -> 'claims') AS g (claim text, external_id text)
+    SELECT r.org_id, sync, g.claim, g.external_id
+      FROM public.sync_runs AS r CROSS JOIN jsonb_to_recordset(batch -> 'claims') AS g (claim text, external_id text)
+     WHERE r.org_id = org AND r.sync_id = sync
     ON CONFLICT (org_id, sync_id, claim) DO NOTHING;
   END IF;
 

@@ -41,10 +41,17 @@ const CASES: readonly { rule: StatementRule; refused: readonly string[]; taken: 
       `INSERT INTO public.sync_signals (org_id, sync_id) SELECT $1, $2 WHERE EXISTS (SELECT FROM public.sync_turns t WHERE t.org_id = $1)`,
       `INSERT INTO public.sync_seen (org_id, sync_id) SELECT v.a, v.b FROM (VALUES ('a', 'b')) AS v (a, b)`,
       `INSERT INTO public.sync_seen (org_id, sync_id) SELECT r.org_id, r.sync_id FROM public.sync_runs r LIMIT 10`,
+      `INSERT INTO public.sync_seen (org_id, sync_id) SELECT $1, g.id FROM public.sync_runs r CROSS JOIN unnest($2::text[]) AS g (id) WHERE r.org_id = $1`,
+      `INSERT INTO public.sync_seen (org_id, sync_id) SELECT r.org_id, g.id FROM public.sync_runs r CROSS JOIN unnest($2::text[]) AS g (id)`,
+      `INSERT INTO public.sync_seen (org_id, sync_id) SELECT r.org_id, l.id FROM public.sync_runs r CROSS JOIN app.local AS l WHERE r.org_id = $1`,
+      `INSERT INTO public.sync_seen (org_id, sync_id) SELECT r.org_id, gen_random_uuid()::text FROM public.sync_runs r WHERE r.org_id = $1`,
+      `WITH g AS (SELECT unnest($2::text[]) AS id) INSERT INTO public.sync_seen (org_id, sync_id) SELECT r.org_id, g.id FROM public.sync_runs r, g WHERE r.org_id = $1`,
     ],
     taken: [
       `INSERT INTO public.sync_activity_log (org_id, sync_id) VALUES ($1, $2), ($1, $3) ON CONFLICT DO NOTHING RETURNING *`,
       `INSERT INTO public.sync_seen (org_id, sync_id) SELECT r.org_id, r.sync_id FROM public.sync_runs r WHERE r.org_id = $1`,
+      `INSERT INTO public.sync_seen (org_id, sync_id) SELECT r.org_id, g.id FROM public.sync_runs AS r CROSS JOIN unnest($2::text[]) AS g (id)
+        WHERE r.org_id = $1 AND r.sync_id = $3 ON CONFLICT DO NOTHING RETURNING sync_id`,
       `INSERT INTO app.local (org_id) SELECT $1`,
     ],
   },

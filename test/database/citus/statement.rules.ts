@@ -1,5 +1,6 @@
 import { organizationsOf } from './organizations.ts';
 import {
+  aliasOf,
   all,
   type Body,
   bodyOf,
@@ -15,7 +16,7 @@ import { callsOf, mutableBranches, type Names, stableCallsOfColumns } from './vo
 
 /**
  * What Citus refuses in a statement, by the message that it refuses it with. The first five were seen on a real Citus 13.2; the others stand in its
- * planner (multi_router_planner.c, insert_select_planner.c, recursive_planning.c).
+ * planner (multi_router_planner.c, insert_select_planner.c, recursive_planning.c), and so does what it takes of an INSERT from a SELECT.
  */
 export const STATEMENT_RULES = {
   'insert-select': 'COPY FROM not supported with row-level security',
@@ -93,24 +94,44 @@ function inserted(body: Body, layout: Layout, add: Add): void {
   if (all([conflict?.targetList], 'SubLink').length > 0) add('insert-subselect', `DO UPDATE of ${target(body)}`);
 }
 
-/** Sent to the shards as a whole: from distributed tables alone, with the org_id of one of them, and nothing that needs a look at all of the result. */
-function isFromDistributed(insert: Body, select: Body, { distributed }: Layout): boolean {
+/**
+ * Sent to the shards as a whole: from distributed tables, with the org_id of one of them, and nothing that is volatile. Of one organization the select may have
+ * functions and values beside them, and whatever else; of many nothing that needs a look at all of the result.
+ */
+function isFromDistributed(insert: Body, select: Body, layout: Layout): boolean {
   const place = list(insert.cols).findIndex((column) => bodyOf(column, 'ResTarget')?.name === 'org_id');
   const org = bodyOf(bodyOf(list(select.targetList)[place], 'ResTarget')?.val, 'ColumnRef');
-  const ranges = list(select.fromClause).map((range) => bodyOf(range, 'RangeVar'));
-  const cut = all([select], 'SelectStmt')
-    .concat(select)
-    .some((part) => part.limitCount || part.limitOffset || (part.op && part.op !== 'SETOP_NONE'));
+  const tables = rangesOf(select);
+  const [of, column] = org ? fieldsOf(org) : [];
+  if (
+    column !== 'org_id' ||
+    !tables.some((table) => layout.distributed.has(relationName(table)) && aliasOf(table) === of)
+  )
+    return false;
+  if (insert.withClause || select.withClause || callsOf(insert, 'volatile', layout).length > 0) return false;
+  if (all([select], 'RangeVar').some((table) => !layout.distributed.has(relationName(table)))) return false;
   return (
-    !insert.withClause &&
-    !select.withClause &&
-    !cut &&
-    org !== undefined &&
-    fieldsOf(org).at(-1) === 'org_id' &&
-    ranges.length > 0 &&
-    ranges.every((range) => range && distributed.has(relationName(range)))
+    organizationsOf({ SelectStmt: select }, layout.distributed, layout.variables).open.length === 0 || isOfMany(select)
   );
 }
+
+function isOfMany(select: Body): boolean {
+  const isCut = [...all([select], 'SelectStmt'), select].some(
+    (part) => part.limitCount || part.limitOffset || (part.op && part.op !== 'SETOP_NONE'),
+  );
+  return !isCut && list(select.fromClause).every((range) => bodyOf(range, 'RangeVar'));
+}
+
+/** The tables that a select begins at, whatever they are joined with; not those in sub-selects. */
+const rangesOf = (select: Body): Body[] => {
+  const inside = (range: Tree): Body[] => {
+    const both = bodyOf(range, 'JoinExpr');
+    if (both) return [...inside(both.larg), ...inside(both.rarg)];
+    const table = bodyOf(range, 'RangeVar');
+    return table ? [table] : [];
+  };
+  return list(select.fromClause).flatMap(inside);
+};
 
 function modified(kind: string, body: Body, layout: Layout, add: Add): void {
   if (!isTarget(body, layout)) return;

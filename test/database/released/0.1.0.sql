@@ -4743,6 +4743,7 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('connectors/sql/webhoo
 -- without its values. app.empty_expired_changes empties the partitions whose weeks ended more than so many days ago, and returns how
 -- many; one that is in use is left for the next time. Weeks go round in the ring of partitions that the migration makes, so a partition
 -- must be empty before its turn comes again: at most 84 days are kept.
+-- Rows are inserted from a select that begins at the run, as in commit_batch.sql.
 -- Callers: sync_app, through app.commit_batch and by the scheduled task expired-changes.
 
 CREATE OR REPLACE FUNCTION app.week_of_changes(started timestamptz) RETURNS smallint
@@ -4754,24 +4755,32 @@ REVOKE ALL ON FUNCTION app.week_of_changes(timestamptz) FROM PUBLIC, sync_app, s
 GRANT EXECUTE ON FUNCTION app.week_of_changes(timestamptz) TO sync_app, sync_maintenance;
 
 CREATE OR REPLACE FUNCTION app.keep_changes(org text, sync text, entity text, started timestamptz, given jsonb) RETURNS bigint
-LANGUAGE sql SECURITY INVOKER
+LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
-WITH kept AS (
-  INSERT INTO public.sync_changes AS c (org_id, week, sync_id, kind, external_id, entity_type, destination_id, via_archive, after_hash,
-    was, became, is_partial, reason)
-  SELECT org, (SELECT app.week_of_changes(started)), sync, g.kind, g.external_id, entity, g.destination_id, coalesce(g.via_archive, false),
-         g.after_hash, CASE WHEN NOT g.is_large THEN g.was END, CASE WHEN NOT g.is_large THEN g.became END,
-         coalesce(g.is_partial, false) OR g.is_large, g.reason
-    FROM (SELECT x.*, coalesce(pg_column_size(x.was), 0) + coalesce(pg_column_size(x.became), 0) > 32768 AS is_large
-            FROM jsonb_to_recordset(given) AS x (external_id text, kind text, destination_id text, via_archive boolean,
-                   after_hash text, was jsonb, became jsonb, is_partial boolean, reason text)) AS g
-  ON CONFLICT (org_id, sync_id, kind, external_id, week) DO UPDATE
-     SET destination_id = EXCLUDED.destination_id, via_archive = c.via_archive OR EXCLUDED.via_archive,
-         after_hash = EXCLUDED.after_hash, was = EXCLUDED.was || c.was, became = c.became || EXCLUDED.became,
-         is_partial = c.is_partial OR EXCLUDED.is_partial, reason = EXCLUDED.reason, at = EXCLUDED.at
-  RETURNING 150 + coalesce(pg_column_size(c.was), 0) + coalesce(pg_column_size(c.became), 0) AS size
-)
-SELECT coalesce(sum(k.size), 0)::bigint FROM kept k
+DECLARE
+  of_week CONSTANT smallint := app.week_of_changes(started);
+  size bigint;
+BEGIN
+  WITH kept AS (
+    INSERT INTO public.sync_changes AS c (org_id, week, sync_id, kind, external_id, entity_type, destination_id, via_archive, after_hash,
+      was, became, is_partial, reason)
+    SELECT r.org_id, of_week, sync, g.kind, g.external_id, entity, g.destination_id, coalesce(g.via_archive, false),
+           g.after_hash, CASE WHEN NOT g.is_large THEN g.was END, CASE WHEN NOT g.is_large THEN g.became END,
+           coalesce(g.is_partial, false) OR g.is_large, g.reason
+      FROM public.sync_runs AS r
+     CROSS JOIN (SELECT x.*, coalesce(pg_column_size(x.was), 0) + coalesce(pg_column_size(x.became), 0) > 32768 AS is_large
+              FROM jsonb_to_recordset(given) AS x (external_id text, kind text, destination_id text, via_archive boolean,
+                     after_hash text, was jsonb, became jsonb, is_partial boolean, reason text)) AS g
+     WHERE r.org_id = org AND r.sync_id = sync
+    ON CONFLICT (org_id, sync_id, kind, external_id, week) DO UPDATE
+       SET destination_id = EXCLUDED.destination_id, via_archive = c.via_archive OR EXCLUDED.via_archive,
+           after_hash = EXCLUDED.after_hash, was = EXCLUDED.was || c.was, became = c.became || EXCLUDED.became,
+           is_partial = c.is_partial OR EXCLUDED.is_partial, reason = EXCLUDED.reason, at = EXCLUDED.at
+    RETURNING c.was, c.became
+  )
+  SELECT coalesce(sum(150 + coalesce(pg_column_size(k.was), 0) + coalesce(pg_column_size(k.became), 0)), 0) INTO size FROM kept k;
+  RETURN size;
+END
 $$;
 ALTER FUNCTION app.keep_changes(text, text, text, timestamptz, jsonb) OWNER TO CURRENT_USER;
 REVOKE ALL ON FUNCTION app.keep_changes(text, text, text, timestamptz, jsonb) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
@@ -4828,7 +4837,7 @@ REVOKE ALL ON FUNCTION app.empty_expired_changes(integer) FROM PUBLIC, sync_app,
 GRANT EXECUTE ON FUNCTION app.empty_expired_changes(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('records/sql/kept_changes.sql', 'd0752a6f92624325ac27f66c59afb4c41a89fd849e3490046656b554be3bc58b', ARRAY['ROUTINE app.week_of_changes(started timestamp with time zone)', 'ROUTINE app.keep_changes(org text, sync text, entity text, started timestamp with time zone, given jsonb)', 'ROUTINE app.takes_space(of_table regclass)', 'ROUTINE app.empty_expired_changes(days integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('records/sql/kept_changes.sql', 'ce81f38bd9fce7f9b51c93a450780538935a967b58817518a5cf17e1f21d6ad5', ARRAY['ROUTINE app.week_of_changes(started timestamp with time zone)', 'ROUTINE app.keep_changes(org text, sync text, entity text, started timestamp with time zone, given jsonb)', 'ROUTINE app.takes_space(of_table regclass)', 'ROUTINE app.empty_expired_changes(days integer)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -4921,73 +4930,97 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('records/sql/personal_
 -- next
 -- Why: the items that a run reads become canonical records, and a client that reads the changes after N must not miss any.
 -- Promises: returns one row per item with its action: created, updated, deleted or unchanged. For a `keeper`, a run that started at that
--- moment, it keeps what changed in the same statement, as app.keep_changes does, since values that go through JSON once more cost as much as
+-- moment, it keeps what changed too, as app.keep_changes does, without a way through JSON, since that costs as much as
 -- the write; `kept` is the size of that. change_seq comes from the organization's counter, which stays locked until the end of the transaction, so that it grows in the order of commits. A record is looked up by a
 -- range of one id, ordered by id, because only the primary key provides that order. With an equality condition the planner may choose
--- the index of changes instead and scan all records of the connection.
+-- the index of changes instead and scan all records of the connection. Rows are inserted from a select that begins at the counter, of which there is
+-- one: see commit_batch.sql.
 -- Callers: sync_app, through app.commit_batch.
 
 CREATE OR REPLACE FUNCTION app.save_records(org text, connection uuid, entity text, given jsonb, keeper text, started timestamptz)
   RETURNS TABLE (external_id text, action text, kept bigint)
-LANGUAGE sql SECURITY INVOKER
+LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
-WITH compared AS (
-  SELECT g.external_id, coalesce(g.data, r.data) AS data, coalesce(g.hash, r.content_hash) AS hash, g.deleted,
-         r.data AS before,
-         CASE WHEN g.deleted THEN CASE WHEN r.is_live THEN 'deleted' ELSE 'unchanged' END
-              WHEN r.is_live IS NOT TRUE THEN 'created'
-              WHEN r.content_hash <> g.hash THEN 'updated' ELSE 'unchanged' END AS action
-    FROM jsonb_to_recordset(given) AS g (external_id text, data jsonb, hash text, deleted boolean)
-    LEFT JOIN LATERAL (
-      SELECT x.data, x.content_hash, x.deleted_at IS NULL AS is_live FROM public.sync_records x
-       WHERE x.org_id = org AND x.connection_id = connection AND x.entity_type = entity
-         AND x.external_id >= g.external_id AND x.external_id <= g.external_id
-       ORDER BY x.external_id LIMIT 1) AS r ON true
-), changed AS (
-  SELECT c.*, row_number() OVER (ORDER BY c.external_id) AS position FROM compared c WHERE c.action <> 'unchanged'
-), counter AS (
-  -- The row stays locked until the end of the transaction, so that change_seq grows in the order of commits.
-  INSERT INTO public.sync_change_counters AS k (org_id, last_seq) SELECT org, count(*) FROM changed HAVING count(*) > 0
-  ON CONFLICT (org_id) DO UPDATE SET last_seq = k.last_seq + EXCLUDED.last_seq
-  RETURNING k.last_seq - (SELECT count(*) FROM changed) AS before
-), written AS (
-  INSERT INTO public.sync_records AS r
-    (org_id, connection_id, entity_type, external_id, data, content_hash, change_seq, deleted_at)
-  SELECT org, connection, entity, c.external_id, c.data, c.hash, k.before + c.position,
-         CASE WHEN c.deleted THEN now() END
-    FROM changed c CROSS JOIN counter k
-  ON CONFLICT (org_id, connection_id, entity_type, external_id) DO UPDATE
-     SET data = EXCLUDED.data, content_hash = EXCLUDED.content_hash, change_seq = EXCLUDED.change_seq,
-         updated_at = EXCLUDED.updated_at, deleted_at = EXCLUDED.deleted_at
-), differing AS (
-  SELECT c.external_id, c.action, c.hash, d.was, d.became,
-         coalesce(pg_column_size(d.was), 0) + coalesce(pg_column_size(d.became), 0) > 32768 AS is_large
-    FROM changed c
-    -- The members that both have alike are taken away: that costs half of putting the others together.
-    LEFT JOIN LATERAL (
-      SELECT c.before - a.alike AS was, c.data - a.alike AS became
-        FROM (SELECT ARRAY(SELECT m.key FROM jsonb_each(c.before) AS m WHERE m.value = c.data -> m.key) AS alike OFFSET 0) AS a) AS d
-      ON c.action = 'updated'
-   WHERE keeper IS NOT NULL
-), kept AS (
-  INSERT INTO public.sync_changes AS k (org_id, week, sync_id, kind, external_id, entity_type, after_hash, was, became, is_partial)
-  SELECT org, (SELECT app.week_of_changes(started)), keeper,
-         CASE d.action WHEN 'created' THEN 'create' WHEN 'updated' THEN 'update' ELSE 'delete' END, d.external_id, entity, d.hash,
-         CASE WHEN NOT d.is_large THEN d.was END, CASE WHEN NOT d.is_large THEN d.became END, d.is_large
-    FROM differing d
-  ON CONFLICT (org_id, sync_id, kind, external_id, week) DO UPDATE
-     SET after_hash = EXCLUDED.after_hash, was = EXCLUDED.was || k.was, became = k.became || EXCLUDED.became,
-         is_partial = k.is_partial OR EXCLUDED.is_partial, at = EXCLUDED.at
-  RETURNING 150 + coalesce(pg_column_size(k.was), 0) + coalesce(pg_column_size(k.became), 0) AS size
-)
-SELECT c.external_id, c.action, (SELECT coalesce(sum(k.size), 0)::bigint FROM kept k) FROM compared c
+#variable_conflict use_column
+DECLARE
+  moment CONSTANT timestamptz := now();
+  of_week CONSTANT smallint := app.week_of_changes(started);
+  -- Of what changed, at the same places.
+  ids text[];
+  actions text[];
+  datas jsonb[];
+  hashes text[];
+  befores jsonb[];
+  unchanged text[];
+  last bigint;
+  size bigint := 0;
+BEGIN
+  SELECT array_agg(c.external_id) FILTER (WHERE c.action <> 'unchanged'), array_agg(c.action) FILTER (WHERE c.action <> 'unchanged'),
+         array_agg(c.data) FILTER (WHERE c.action <> 'unchanged'), array_agg(c.hash) FILTER (WHERE c.action <> 'unchanged'),
+         array_agg(CASE WHEN c.action = 'updated' THEN c.before END) FILTER (WHERE c.action <> 'unchanged'),
+         array_agg(c.external_id) FILTER (WHERE c.action = 'unchanged')
+    INTO ids, actions, datas, hashes, befores, unchanged
+    FROM (
+      SELECT g.external_id, coalesce(g.data, r.data) AS data, coalesce(g.hash, r.content_hash) AS hash, r.data AS before,
+             CASE WHEN g.deleted THEN CASE WHEN r.is_live THEN 'deleted' ELSE 'unchanged' END
+                  WHEN r.is_live IS NOT TRUE THEN 'created'
+                  WHEN r.content_hash <> g.hash THEN 'updated' ELSE 'unchanged' END AS action
+        FROM jsonb_to_recordset(given) AS g (external_id text, data jsonb, hash text, deleted boolean)
+        LEFT JOIN LATERAL (
+          SELECT x.data, x.content_hash, x.deleted_at IS NULL AS is_live FROM public.sync_records x
+           WHERE x.org_id = org AND x.connection_id = connection AND x.entity_type = entity
+             AND x.external_id >= g.external_id AND x.external_id <= g.external_id
+           ORDER BY x.external_id LIMIT 1) AS r ON true
+       ORDER BY g.external_id) AS c;
+  IF ids IS NOT NULL THEN
+    -- The row stays locked until the end of the transaction, so that change_seq grows in the order of commits.
+    INSERT INTO public.sync_change_counters AS k (org_id, last_seq) VALUES (org, cardinality(ids))
+    ON CONFLICT (org_id) DO UPDATE SET last_seq = k.last_seq + EXCLUDED.last_seq
+    RETURNING k.last_seq INTO last;
+    INSERT INTO public.sync_records AS r (org_id, connection_id, entity_type, external_id, data, content_hash, change_seq, deleted_at)
+    SELECT k.org_id, connection, entity, c.external_id, c.data, c.hash, last - cardinality(ids) + c.position,
+           CASE WHEN c.action = 'deleted' THEN moment END
+      FROM public.sync_change_counters AS k
+     CROSS JOIN unnest(ids, actions, datas, hashes) WITH ORDINALITY AS c (external_id, action, data, hash, position)
+     WHERE k.org_id = org
+    ON CONFLICT (org_id, connection_id, entity_type, external_id) DO UPDATE
+       SET data = EXCLUDED.data, content_hash = EXCLUDED.content_hash, change_seq = EXCLUDED.change_seq,
+           updated_at = EXCLUDED.updated_at, deleted_at = EXCLUDED.deleted_at;
+  END IF;
+  IF ids IS NOT NULL AND keeper IS NOT NULL THEN
+    WITH stored AS (
+      INSERT INTO public.sync_changes AS s (org_id, week, sync_id, kind, external_id, entity_type, after_hash, was, became, is_partial)
+      SELECT k.org_id, of_week, keeper,
+             CASE d.action WHEN 'created' THEN 'create' WHEN 'updated' THEN 'update' ELSE 'delete' END, d.external_id, entity, d.hash,
+             CASE WHEN NOT d.is_large THEN d.was END, CASE WHEN NOT d.is_large THEN d.became END, d.is_large
+        FROM public.sync_change_counters AS k
+       CROSS JOIN (
+         SELECT c.external_id, c.action, c.hash, v.was, v.became,
+                coalesce(pg_column_size(v.was), 0) + coalesce(pg_column_size(v.became), 0) > 32768 AS is_large
+           FROM unnest(ids, actions, datas, hashes, befores) AS c (external_id, action, data, hash, before)
+           -- The members that both have alike are taken away: that costs half of putting the others together.
+           LEFT JOIN LATERAL (
+             SELECT c.before - a.alike AS was, c.data - a.alike AS became
+               FROM (SELECT ARRAY(SELECT m.key FROM jsonb_each(c.before) AS m WHERE m.value = c.data -> m.key) AS alike OFFSET 0) AS a) AS v
+             ON c.action = 'updated') AS d
+       WHERE k.org_id = org
+      ON CONFLICT (org_id, sync_id, kind, external_id, week) DO UPDATE
+         SET after_hash = EXCLUDED.after_hash, was = EXCLUDED.was || s.was, became = s.became || EXCLUDED.became,
+             is_partial = s.is_partial OR EXCLUDED.is_partial, at = EXCLUDED.at
+      RETURNING s.was, s.became
+    )
+    SELECT sum(150 + coalesce(pg_column_size(s.was), 0) + coalesce(pg_column_size(s.became), 0)) INTO size FROM stored s;
+  END IF;
+  RETURN QUERY SELECT c.external_id, c.action, size FROM unnest(ids, actions) AS c (external_id, action)
+    UNION ALL SELECT u.external_id, 'unchanged', size FROM unnest(unchanged) AS u (external_id);
+END
 $$;
 ALTER FUNCTION app.save_records(text, uuid, text, jsonb, text, timestamptz) OWNER TO CURRENT_USER;
 REVOKE ALL ON FUNCTION app.save_records(text, uuid, text, jsonb, text, timestamptz) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
 GRANT EXECUTE ON FUNCTION app.save_records(text, uuid, text, jsonb, text, timestamptz) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('records/sql/save_records.sql', '6a1e72a87ce810b22aa51eab31074cdc0f42f1e2f37094a5aad74ad62ffa0d90', ARRAY['ROUTINE app.save_records(org text, connection uuid, entity text, given jsonb, keeper text, started timestamp with time zone)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('records/sql/save_records.sql', 'b61737b3128b1432e373a4ec5ca973137b423c5e964a941e39d877ae4fa781dc', ARRAY['ROUTINE app.save_records(org text, connection uuid, entity text, given jsonb, keeper text, started timestamp with time zone)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -5117,7 +5150,8 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/cleanup_seen
 -- run leads to another system than the one that the batch was read from or written to, or when nobody has any more what the batch
 -- leaves to others. Returns 'full' and changes nothing when what the run found would be above `found_up_to` bytes. Above `kept_up_to` bytes
 -- no further change is kept, only counted, and above `items_up_to` none of what was read of an item that failed. An item counts once, however often it is read. Rows are looked up one by one (LATERAL … LIMIT 1, = ANY), because a table that has just grown has no
--- statistics and a join might scan it once for each row.
+-- statistics and a join might scan it once for each row. Rows are inserted from a select that begins at the run, of which there is one: a distributed
+-- Postgres sends that to the node of the organization as it is, and a select of values alone it does not take.
 -- Callers: sync_app.
 
 CREATE OR REPLACE FUNCTION app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)
@@ -5136,6 +5170,9 @@ DECLARE
   told bigint := 0;
   missed bigint := 0;
   keeps boolean;
+  ids text[];
+  outcomes text[];
+  actions jsonb;
   destination uuid;
   found_size CONSTANT bigint := coalesce(pg_column_size(batch -> 'changes'), 0);
   leased_to CONSTANT timestamptz := now() + lease;
@@ -5223,12 +5260,15 @@ BEGIN
   END IF;
 
   IF batch ? 'items' THEN
-    WITH items AS (
-      SELECT i.*, coalesce(i.action, done ->> i.external_id, i.outcome) AS done
-        FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text, action text)
-    ), seen AS (
+    SELECT array_agg(i.external_id), array_agg(i.outcome),
+           jsonb_object_agg(i.external_id, coalesce(i.action, done ->> i.external_id, i.outcome))
+      INTO ids, outcomes, actions
+      FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text, action text);
+    WITH seen AS (
       INSERT INTO public.sync_seen AS s (org_id, sync_id, external_id, failed)
-      SELECT org, sync, i.external_id, i.outcome = 'failed' FROM items i
+      SELECT r.org_id, sync, i.external_id, i.outcome = 'failed'
+        FROM public.sync_runs AS r CROSS JOIN unnest(ids, outcomes) AS i (external_id, outcome)
+       WHERE r.org_id = org AND r.sync_id = sync
       ON CONFLICT (org_id, sync_id, external_id) DO UPDATE SET failed = EXCLUDED.failed WHERE s.failed <> EXCLUDED.failed
       RETURNING s.external_id, s.failed, s.xmax = 0 AS is_new
     )
@@ -5237,14 +5277,13 @@ BEGIN
            count(*) FILTER (WHERE is_new AND s.failed) + count(*) FILTER (WHERE NOT is_new AND s.failed)
              - count(*) FILTER (WHERE NOT is_new AND NOT s.failed),
            (SELECT jsonb_object_agg(t.done, t.n) FROM (
-              SELECT i.done, count(*) AS n FROM items i JOIN seen n USING (external_id) WHERE n.is_new GROUP BY 1) AS t)
+              SELECT actions ->> n.external_id AS done, count(*) AS n FROM seen n WHERE n.is_new GROUP BY 1) AS t)
       INTO succeeded, failed, tally
       FROM seen s;
     -- The item may have failed when the run read it before. What it was warned of then is as true when it needs no further write.
     DELETE FROM public.sync_items AS x
      WHERE x.org_id = org AND x.sync_id = sync AND x.external_id = ANY (ARRAY(
-       SELECT i.external_id FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text)
-        WHERE i.outcome = 'processed'))
+       SELECT i.external_id FROM unnest(ids, outcomes) AS i (external_id, outcome) WHERE i.outcome = 'processed'))
        AND NOT (x.outcome = 'warned' AND x.external_id = ANY (ARRAY(
          SELECT i.external_id FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, action text)
           WHERE i.action = 'unchanged')));
@@ -5252,21 +5291,22 @@ BEGIN
     IF jsonb_path_exists(batch, '$.items[*] ? (@.outcome != "processed")') THEN
       WITH stored AS (
         INSERT INTO public.sync_items AS x (org_id, sync_id, external_id, outcome, error_class, message, payload, attempts)
-        SELECT org, sync, i.external_id, i.outcome, i.error_class, i.message,
+        SELECT r.org_id, sync, i.external_id, i.outcome, i.error_class, i.message,
                CASE WHEN run.item_bytes < coalesce((batch ->> 'items_up_to')::bigint, run.item_bytes + 1) THEN i.payload END,
                1 + coalesce(before.attempts, 0)
-          FROM jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text, error_class text, message text,
+          FROM public.sync_runs AS r
+         CROSS JOIN jsonb_to_recordset(batch -> 'items') AS i (external_id text, outcome text, error_class text, message text,
                  payload jsonb)
           LEFT JOIN LATERAL (
             SELECT x.attempts FROM public.sync_items x
              WHERE x.org_id = org AND x.sync_id = run.of_sync_id AND x.external_id = i.external_id LIMIT 1) AS before ON true
-         WHERE i.outcome IN ('failed', 'skipped', 'warned')
+         WHERE r.org_id = org AND r.sync_id = sync AND i.outcome IN ('failed', 'skipped', 'warned')
         ON CONFLICT (org_id, sync_id, external_id) DO UPDATE
            SET outcome = EXCLUDED.outcome, error_class = EXCLUDED.error_class, message = EXCLUDED.message,
                payload = EXCLUDED.payload, attempts = EXCLUDED.attempts, updated_at = EXCLUDED.updated_at
-        RETURNING pg_column_size(x.*) AS size
+        RETURNING x.*
       )
-      SELECT coalesce(sum(t.size), 0) INTO told FROM stored t;
+      SELECT coalesce(sum(pg_column_size(t.*)), 0) INTO told FROM stored t;
     END IF;
   END IF;
 
@@ -5284,11 +5324,12 @@ BEGIN
     END IF;
     INSERT INTO public.sync_bindings AS b
       (org_id, entity_type, system_a, system_b, id_a, id_b, hash_a, hash_b, data_a, data_b, born_a, born_b, put_away)
-    SELECT org, run.entity_type, (batch ->> 'system_a')::uuid, (batch ->> 'system_b')::uuid,
+    SELECT r.org_id, run.entity_type, (batch ->> 'system_a')::uuid, (batch ->> 'system_b')::uuid,
            g.id_a, g.id_b, g.hash_a, g.hash_b, g.data_a, g.data_b, g.born_a, g.born_b, coalesce(g.put_away, false)
-      FROM jsonb_to_recordset(batch -> 'bindings') AS g (id_a text, id_b text, hash_a text, hash_b text, data_a jsonb,
+      FROM public.sync_runs AS r
+     CROSS JOIN jsonb_to_recordset(batch -> 'bindings') AS g (id_a text, id_b text, hash_a text, hash_b text, data_a jsonb,
              data_b jsonb, born_a text, born_b text, put_away boolean, removed boolean)
-     WHERE g.removed IS NOT TRUE
+     WHERE r.org_id = org AND r.sync_id = sync AND g.removed IS NOT TRUE
     ON CONFLICT (org_id, entity_type, system_a, system_b, id_a) DO UPDATE
        SET id_b = EXCLUDED.id_b, hash_a = EXCLUDED.hash_a, hash_b = EXCLUDED.hash_b, data_a = EXCLUDED.data_a,
            data_b = EXCLUDED.data_b, born_a = EXCLUDED.born_a, born_b = EXCLUDED.born_b, put_away = EXCLUDED.put_away,
@@ -5309,11 +5350,12 @@ BEGIN
     INSERT INTO public.sync_refusals AS f
       (org_id, entity_type, source_connection_id, destination_connection_id, external_id, fingerprint, error_class, message, is_conflict,
        left_since)
-    SELECT org, run.entity_type, run.source_connection_id, run.destination_connection_id, g.external_id, g.fingerprint,
+    SELECT r.org_id, run.entity_type, run.source_connection_id, run.destination_connection_id, g.external_id, g.fingerprint,
            g.error_class, g.message, coalesce(g.is_conflict, false), CASE WHEN g.leaves THEN run.started_at END
-      FROM jsonb_to_recordset(batch -> 'refusals') AS g (external_id text, fingerprint text, error_class text, message text,
+      FROM public.sync_runs AS r
+     CROSS JOIN jsonb_to_recordset(batch -> 'refusals') AS g (external_id text, fingerprint text, error_class text, message text,
              is_conflict boolean, leaves boolean, remembered boolean)
-     WHERE g.remembered IS NOT TRUE
+     WHERE r.org_id = org AND r.sync_id = sync AND g.remembered IS NOT TRUE
     ON CONFLICT (org_id, entity_type, source_connection_id, destination_connection_id, external_id) DO UPDATE
        SET fingerprint = EXCLUDED.fingerprint, error_class = EXCLUDED.error_class, message = EXCLUDED.message,
            is_conflict = EXCLUDED.is_conflict, refused_at = EXCLUDED.refused_at, tried_at = EXCLUDED.tried_at,
@@ -5323,10 +5365,12 @@ BEGIN
   IF batch ? 'changes' THEN
     INSERT INTO public.sync_preview_changes AS c (org_id, sync_id, external_id, kind, destination_id, source_hash,
       destination_hash, fields, reason, rival, data, expires_at)
-    SELECT org, sync, g.external_id, g.kind, g.destination_id, g.source_hash, g.destination_hash, g.fields, g.reason, g.rival, g.data,
+    SELECT r.org_id, sync, g.external_id, g.kind, g.destination_id, g.source_hash, g.destination_hash, g.fields, g.reason, g.rival, g.data,
            (batch ->> 'changes_expire_at')::timestamptz
-      FROM jsonb_to_recordset(batch -> 'changes') AS g (external_id text, kind text, destination_id text,
+      FROM public.sync_runs AS r
+     CROSS JOIN jsonb_to_recordset(batch -> 'changes') AS g (external_id text, kind text, destination_id text,
              source_hash text, destination_hash text, fields jsonb, reason text, rival text, data jsonb)
+     WHERE r.org_id = org AND r.sync_id = sync
     ON CONFLICT (org_id, sync_id, external_id) DO UPDATE
        SET kind = EXCLUDED.kind, destination_id = EXCLUDED.destination_id, source_hash = EXCLUDED.source_hash,
            destination_hash = EXCLUDED.destination_hash, fields = EXCLUDED.fields, reason = EXCLUDED.reason,
@@ -5335,7 +5379,9 @@ BEGIN
 
   IF batch ? 'claims' THEN
     INSERT INTO public.sync_claims AS c (org_id, sync_id, claim, external_id)
-    SELECT org, sync, g.claim, g.external_id FROM jsonb_to_recordset(batch -> 'claims') AS g (claim text, external_id text)
+    SELECT r.org_id, sync, g.claim, g.external_id
+      FROM public.sync_runs AS r CROSS JOIN jsonb_to_recordset(batch -> 'claims') AS g (claim text, external_id text)
+     WHERE r.org_id = org AND r.sync_id = sync
     ON CONFLICT (org_id, sync_id, claim) DO NOTHING;
   END IF;
 
@@ -5392,7 +5438,7 @@ REVOKE ALL ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) FRO
 GRANT EXECUTE ON FUNCTION app.commit_batch(text, text, bigint, interval, jsonb) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', 'a70f2fb32fa44070c9eb2050f7895c6e132ddedc3133a02594f52dd4e7ee6e1c', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/commit_batch.sql', '74f60423dbdfc238c1de52f8f971588c5aab3b5c8dc85a09a288930571e6e344', ARRAY['ROUTINE app.commit_batch(org text, sync text, epoch bigint, lease interval, batch jsonb)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -7253,20 +7299,20 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
   SELECT kind, md5(string_agg(fact, E'\n' ORDER BY fact COLLATE "C")) AS hash FROM facts GROUP BY kind
 ;
 -- next
-COMMENT ON SCHEMA app IS 'as migrated: {"functions":"ee7cf7d6c5cf855f393045449d967e35","grants":"7d5991be513e6bce468894db60c29407","owners":"2a715cc37d78410fa9b1986802e8d058","policies":"7f533ba460a5beb421ae2f224984bb90","roles":"c7aba0f4a9f1025fccb4dcaff1d5077f","row-level security":"dee1b86cf8bbe6c36fe54f03a462f83a","triggers":"a779ffa12aa95a31272168c19cac8bc4"}'
+COMMENT ON SCHEMA app IS 'as migrated: {"functions":"d3257938b7324637e0a345694fc373af","grants":"7d5991be513e6bce468894db60c29407","owners":"2a715cc37d78410fa9b1986802e8d058","policies":"7f533ba460a5beb421ae2f224984bb90","roles":"c7aba0f4a9f1025fccb4dcaff1d5077f","row-level security":"dee1b86cf8bbe6c36fe54f03a462f83a","triggers":"a779ffa12aa95a31272168c19cac8bc4"}'
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-12-01T08:21:30.868Z','2026-12-01T11:21:30.868Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-12-01T08:45:17.770Z','2026-12-01T11:45:17.770Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-12-01T08:21:30.868Z','2026-12-01T09:21:30.868Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-12-01T08:45:17.771Z','2026-12-01T09:45:17.771Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-12-01T08:21:30.868Z','2026-12-01T11:21:30.868Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-12-01T08:45:17.771Z','2026-12-01T11:45:17.771Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-12-01T08:21:30.868Z','2026-12-01T09:21:30.868Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-12-01T08:45:17.771Z','2026-12-01T09:45:17.771Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -7281,16 +7327,16 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-12-01T10:21:30.868Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-12-01T10:45:17.771Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-12-01T10:21:30.875Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-12-01T10:45:17.772Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-12-01T10:21:30.875Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-12-01T10:45:17.772Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-12-01T10:21:30.875Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-12-01T10:45:17.772Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
 INSERT INTO public.sync_trail_persons (org_id,token,address) VALUES ('org-1','person:live','live')
@@ -7308,61 +7354,61 @@ INSERT INTO public.sync_trail_persons (org_id,token,address,month) VALUES ('org-
 INSERT INTO public.sync_erasures (org_id,id,named_by) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','email')
 ;
 -- next
-INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','email','completed',0,'2023-08-19T10:21:30.875Z')
+INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','email','completed',0,'2023-08-19T10:45:17.777Z')
 ;
 -- next
 INSERT INTO public.sync_erasures (org_id,id,named_by) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','email')
 ;
 -- next
-INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','email','completed',0,'2023-08-19T10:21:30.875Z')
+INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','email','completed',0,'2023-08-19T10:45:17.777Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-12-01T11:21:30.875Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-12-01T11:45:17.777Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-12-01T09:21:30.875Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-12-01T09:45:17.777Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-12-01T11:21:30.875Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-12-01T11:45:17.777Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-12-01T09:21:30.875Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-12-01T09:45:17.777Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-12-01T11:21:30.875Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-12-01T11:45:17.777Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-12-01T09:21:30.875Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-12-01T09:45:17.777Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-12-01T11:21:30.875Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-12-01T11:45:17.777Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-12-01T09:21:30.875Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-12-01T09:45:17.777Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-27T10:21:30.875Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-27T10:45:17.778Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-27T10:21:30.875Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-27T10:45:17.778Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-12-01T09:21:30.875Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-12-01T09:45:17.778Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-12-01T09:21:30.875Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-12-01T09:45:17.778Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -7569,40 +7615,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-12-01T11:21:30.880Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-12-01T11:45:17.795Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-12-01T09:21:30.880Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-12-01T09:45:17.795Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-12-01T11:21:30.880Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-12-01T11:45:17.795Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-12-01T09:21:30.880Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-12-01T09:45:17.795Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-12-02T10:21:30.880Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-12-02T10:45:17.795Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-12-01T09:21:30.880Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-12-01T09:45:17.795Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-12-02T10:21:30.880Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-12-02T10:45:17.795Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-12-01T09:21:30.880Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-12-01T09:45:17.795Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-12-01T10:21:30.880Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-12-01T10:45:17.795Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-31T10:21:30.880Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-31T10:45:17.795Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-12-01T10:21:30.880Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-12-01T10:45:17.795Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-31T10:21:30.880Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-31T10:45:17.795Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,secret_key_id,enabled) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','https://receiver.example','{"live"}','standard','\x73','k',false)
@@ -7620,13 +7666,13 @@ INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,se
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','172cdd4a-1601-758f-3c43-e6103738d8f3','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-23T10:21:30.880Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-23T10:45:17.796Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-23T10:21:30.880Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-23T10:45:17.796Z')
 ;
 -- next
 INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-1','live','failed')
@@ -7644,37 +7690,37 @@ INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-2','stale','
 INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','r','failed','live','s')
 ;
 -- next
-INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-09-01T10:21:30.880Z')
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-09-01T10:45:17.796Z')
 ;
 -- next
 INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','r','failed','live','s')
 ;
 -- next
-INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-09-01T10:21:30.880Z')
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-09-01T10:45:17.796Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-12-01T10:21:30.880Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-12-01T10:45:17.796Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-12-01T10:21:30.880Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-12-01T10:45:17.796Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-12-01T10:21:30.880Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-12-01T10:45:17.796Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-12-01T10:21:30.880Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-12-01T10:45:17.796Z')
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-02T10:21:30.880Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-02T10:45:17.801Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-02T10:21:30.880Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-02T10:45:17.801Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-02T10:21:30.880Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-02T10:45:17.802Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-02T10:21:30.880Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-02T10:45:17.802Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
 INSERT INTO public.sync_alert_signals (org_id,sync_id) VALUES ('org-1','live')
@@ -7713,16 +7759,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-12-01T11:21:30.880Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-12-01T11:45:17.802Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-12-01T09:21:30.880Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-12-01T09:45:17.802Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-12-01T11:21:30.880Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-12-01T11:45:17.802Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-12-01T09:21:30.880Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-12-01T09:45:17.802Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')
