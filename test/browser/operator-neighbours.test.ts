@@ -116,6 +116,32 @@ describe('Names and addresses', () => {
   }, 120_000);
 });
 
+describe('What names a sync', () => {
+  it('has the room that the figures leave, in the lists of all and of the running ones', async () => {
+    const sync_id = 'nightly-import-of-the-warehouse-2026-12-01T09:30:00Z';
+    const told = { entity_type: 'order', source_system: 'warehouse', total_items: 25_000 };
+    await startSync({ client, body: { ...told, sync_id } });
+    const { page } = await open('/syncs');
+    for (const [width, least] of [
+      [1280, 220],
+      [390, 280],
+    ] as const) {
+      await page.setViewportSize({ width, height: 900 });
+      for (const [path, cell] of [
+        ['/syncs', '.syncs-name'],
+        ['/live?view=table', '.live-table-sync'],
+      ] as const) {
+        await page.goto(`${service.url}/o/${ORG}${path}`);
+        const name = page.locator(`tr[data-sync-id="${sync_id}"] ${cell}`);
+        await name.waitFor();
+        expect({ path, width, room: (await name.boundingBox())?.width ?? 0 }).toEqual({
+          ...{ path, width, room: expect.toSatisfy((room: number) => room >= least) },
+        });
+      }
+    }
+  });
+});
+
 describe('Tabs on different pages', () => {
   it('of one organization share one stream; those of another have one of their own', async () => {
     const streams = async (of: Client) =>

@@ -54,6 +54,11 @@ describe('how a sync fares', () => {
   it.each([
     ['active', 'Running', {}],
     ['waiting', 'Queued', { status: 'queued' }],
+    [
+      'waiting',
+      'Queued: A second person must approve it.',
+      { status: 'queued', waiting_reason: 'A second person must approve it.' },
+    ],
     ['waiting', 'Paused', { status: 'paused' }],
     ['waiting', 'Pausing with the next report', { pause_requested: true }],
     ['waiting', 'Cancelling with the next report', { status: 'paused', cancel_requested: true }],

@@ -75,7 +75,8 @@ export function displayStatus(sync: StreamedSync, now: number, conflicts = 0): D
     return { kind: 'waiting', text: `Waiting for a rate limit until ${clock(sync.rate_limited_until)}` };
   if (sync.waiting_reason && sync.next_try_at)
     return { kind: 'attention', text: `Put off until ${clock(sync.next_try_at)}: ${sync.waiting_reason}` };
-  if (sync.status === 'queued') return { kind: 'waiting', text: 'Queued' };
+  if (sync.status === 'queued')
+    return { kind: 'waiting', text: sync.waiting_reason ? `Queued: ${sync.waiting_reason}` : 'Queued' };
   if (isSilent(sync, now))
     return { kind: 'attention', text: `Silent: last report ${durationText(silentSeconds(sync, now))} ago` };
   return { kind: 'active', text: 'Running' };

@@ -98,7 +98,9 @@ const Row = memo(function Row({ ref, index, sync, now, aboutOf, conflictsOf, act
         <p className="muted small break">{aboutOf(sync)}</p>
       </td>
       <td data-label="Status">
-        <span className={`live-status live-status-${status.kind}`}>{status.text}</span>
+        <span className={`live-status live-status-${status.kind}`} title={status.text}>
+          {status.text}
+        </span>
       </td>
       <td data-label="Progress" className="live-table-progress">
         <span className="nowrap">{countText(sync)}</span>
