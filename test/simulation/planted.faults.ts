@@ -1,8 +1,9 @@
-import { built, type SimulatedWorld } from './simulated.world.ts';
+import { built } from './simulated.machine.ts';
+import type { SimulatedWorld } from './simulated.world.ts';
 
 const ask = (world: SimulatedWorld, text: string) => void world.engine.ask(text);
 
-/** Each breaks one promise on purpose, so that a test sees it found. */
+/** Each breaks one promise on purpose, so that a test sees it found. What is not in the database is taken back by what it returns. */
 export const PLANTED = {
   /** Each end of a sync is written into the trail twice. */
   'double-end': (world: SimulatedWorld) =>
@@ -42,5 +43,10 @@ export const PLANTED = {
       if (/\/res\.partner\/create$/.test(request.url)) await attempt.call(this, request, ...rest);
       return attempt.call(this, request, ...rest);
     };
+    return () => {
+      HttpTransport.prototype.attempt = attempt;
+    };
   },
-} satisfies Record<string, (world: SimulatedWorld) => void | Promise<void>>;
+} satisfies Record<string, (world: SimulatedWorld) => void | Promise<() => void>>;
+
+export type Plant = keyof typeof PLANTED;

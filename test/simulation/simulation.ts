@@ -1,6 +1,8 @@
 import { Organization } from './organization.ts';
+import { PLANTED, type Plant } from './planted.faults.ts';
 import { PromiseChecker } from './promise.checker.ts';
 import { LOOK, VERIFY } from './promises.sql.ts';
+import { ORGANIZATIONS, type SimulatedMachine } from './simulated.machine.ts';
 import { type Running, SimulatedWorld } from './simulated.world.ts';
 
 /** How a seed went. */
@@ -9,6 +11,14 @@ export interface Simulated {
   readonly log: readonly string[];
   readonly kills: number;
   readonly transactions: number;
+}
+
+/** What a seed is to be tried with. */
+export interface Setting {
+  readonly seed: string;
+  readonly without?: readonly Left[];
+  /** Faults that are planted, to see them found. */
+  readonly plants?: readonly Plant[];
 }
 
 /** Something that may be left out, to see whether a failure needs it. */
@@ -40,19 +50,19 @@ export class Simulation {
     this.troubledUntil = Date.now() + TROUBLED_MS;
   }
 
-  static async run(
-    seed: string,
-    without: readonly Left[] = [],
-    plant?: (world: SimulatedWorld) => void | Promise<void>,
-  ): Promise<Simulated> {
-    const world = await SimulatedWorld.create(seed);
-    await plant?.(world);
-    const simulation = new Simulation(world, without);
+  static async run(machine: SimulatedMachine, { seed, without, plants }: Setting): Promise<Simulated> {
+    const world = await SimulatedWorld.create(machine, seed);
+    const simulation = new Simulation(world, without ?? []);
     world.engine.onChange = () => simulation.look();
+    const planted: (undefined | (() => void))[] = [];
     try {
+      for (const plant of plants ?? []) planted.push((await PLANTED[plant](world)) ?? undefined);
       await simulation.live();
     } catch (error) {
       simulation.note(String(error));
+    } finally {
+      for (const pull of planted) pull?.();
+      world.end();
     }
     const { broken, kills, transactions } = simulation;
     return { broken, log: world.log, kills, transactions };
@@ -61,9 +71,9 @@ export class Simulation {
   private async live(): Promise<void> {
     const { world } = this;
     this.api = await world.start('api', { SYNC_WORKER: 'off' });
-    const names = this.without.has('second organization') ? ['org-1'] : ['org-1', 'org-2'];
+    const names = ORGANIZATIONS.slice(0, this.without.has('second organization') ? 1 : 2);
     for (const [place, id] of names.entries()) {
-      const organization = new Organization(id, world, this.asker(await world.key(id)));
+      const organization = new Organization(id, world, this.asker(world.machine.keys.get(id) ?? ''));
       this.organizations.push(organization);
       await world.until(`${id} is open`, organization.open(place + 1));
     }

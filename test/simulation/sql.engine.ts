@@ -40,6 +40,16 @@ export class SqlEngine {
     this.db = db;
   }
 
+  /** Forgets whoever was connected; the database is set back by its snapshot. */
+  reset(): void {
+    this.waiting.length = 0;
+    this.holder = undefined;
+    this.user = '';
+    this.mayHaveChanged = false;
+    this.onChange = () => undefined;
+    this.onAnswer = () => undefined;
+  }
+
   accept(socket: VirtualSocket, from: Instance | undefined): void {
     new Connection(this, socket, from?.name ?? 'nobody');
   }

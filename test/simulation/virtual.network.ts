@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
 import net from 'node:net';
 import { Duplex } from 'node:stream';
-import type { SeededRandom } from './seeded.random.ts';
+import { SeededRandom } from './seeded.random.ts';
 import { byNobody, currentInstance, type Instance, settled } from './virtual.process.ts';
 
 type Accept = (socket: VirtualSocket, from: Instance | undefined) => void;
@@ -125,12 +125,15 @@ export class VirtualSocket extends Duplex {
 export class VirtualNetwork {
   private readonly hosts = new Map<string, Accept>();
   private ports = 40_000;
-  private readonly random: SeededRandom;
+  private random = new SeededRandom('the network');
   /** Called after each request to a server. */
   onExchange: (request: IncomingMessage, response: ServerResponse) => void = () => undefined;
 
-  constructor(random: SeededRandom) {
+  /** Nobody listens any more, and the next seed decides. */
+  reset(random: SeededRandom): void {
     this.random = random;
+    this.hosts.clear();
+    this.ports = 40_000;
   }
 
   now(): number {

@@ -3,11 +3,12 @@ import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import timersPromises from 'node:timers/promises';
 import FakeTimers, { type Clock } from '@sinonjs/fake-timers';
-import type { SeededRandom } from './seeded.random.ts';
+import { SeededRandom } from './seeded.random.ts';
 
 /** Part of the service that may be killed: all that it began is known by this. */
 export class Instance {
-  private static count = 1;
+  /** Of the seed at hand. */
+  static count = 1;
   readonly name: string;
   readonly number: number;
   isDead = false;
@@ -83,8 +84,10 @@ export function virtualProcess(now: Date): Clock {
       const bound = AsyncResource.bind(callback);
       const late = (...args: unknown[]) => {
         if (!instance?.isDead) bound(...args);
+        else if (name === 'setInterval') clearInterval(timer as number);
       };
-      return set(late, wholeMs(ms), ...rest);
+      const timer = set(late, wholeMs(ms), ...rest);
+      return timer;
     };
     Object.assign(globalThis, { [name]: wrapped });
   }
@@ -107,9 +110,32 @@ export function virtualProcess(now: Date): Clock {
   return clock;
 }
 
-/** Replaces whatever gives chance by that of the seed, for good. */
-export function virtualChance(random: SeededRandom): void {
-  Math.random = () => random.fraction();
+/**
+ * Nest's package `uid` takes chance in advance, and more of it for the first application of a process: a seed that came later would go on
+ * with other numbers.
+ */
+function isForNest(): boolean {
+  if (!currentInstance()?.isStarting) return false;
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 3;
+  const { stack } = new Error();
+  Error.stackTraceLimit = stackTraceLimit;
+  return /[/\\]uid[/\\]/.test(stack ?? '');
+}
+
+/** Of the seed at hand. What takes chance may have been kept by whoever found it, so that is the same for all seeds. */
+let random = new SeededRandom('nobody');
+let stored = random;
+
+/** From now on chance is that of the seed; Nest's store is of none. */
+export function seedChance(seed: SeededRandom): void {
+  random = seed;
+  stored = new SeededRandom('stored');
+}
+
+/** Replaces whatever gives chance, for good. */
+export function virtualChance(): void {
+  Math.random = () => (isForNest() ? stored : random).fraction();
   const fill = <T extends NodeJS.ArrayBufferView>(view: T): T => {
     new Uint8Array(view.buffer, view.byteOffset, view.byteLength).set(random.bytes(view.byteLength));
     return view;
