@@ -151,7 +151,6 @@ measure_on_update | BEFORE UPDATE WHEN ON public.sync_progress | app.measure_pro
 own_search_terms | BEFORE INSERT WHEN ON public.sync_search | app.own_search_terms()
 publish_failed | AFTER INSERT ON public.sync_items | app.publish_failed_items()
 publish_on_change | AFTER UPDATE ON public.sync_change_counters | app.publish_changed_records()
-publish_on_first_change | AFTER INSERT ON public.sync_change_counters | app.publish_changed_records()
 publish_on_insert | AFTER INSERT ON public.sync_progress | app.publish_sync_event()
 publish_on_update | AFTER UPDATE WHEN ON public.sync_progress | app.publish_sync_event()
 search_on_insert | AFTER INSERT ON public.sync_progress | app.store_search_terms()

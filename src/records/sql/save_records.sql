@@ -44,11 +44,13 @@ BEGIN
        ORDER BY g.external_id) AS c;
   IF ids IS NOT NULL THEN
     -- The row stays locked until the end of the transaction, so that change_seq grows in the order of commits.
-    INSERT INTO public.sync_change_counters AS k (org_id, last_seq) VALUES (org, cardinality(ids))
-    ON CONFLICT (org_id) DO UPDATE SET last_seq = k.last_seq + EXCLUDED.last_seq
-    RETURNING k.last_seq INTO last;
+    SELECT k.last_seq INTO last FROM public.sync_change_counters AS k WHERE k.org_id = org FOR UPDATE;
+    IF NOT FOUND THEN
+      INSERT INTO public.sync_change_counters AS k (org_id, last_seq) VALUES (org, 0) ON CONFLICT (org_id) DO NOTHING;
+      SELECT k.last_seq INTO last FROM public.sync_change_counters AS k WHERE k.org_id = org FOR UPDATE;
+    END IF;
     INSERT INTO public.sync_records AS r (org_id, connection_id, entity_type, external_id, data, content_hash, change_seq, deleted_at)
-    SELECT k.org_id, connection, entity, c.external_id, c.data, c.hash, last - cardinality(ids) + c.position,
+    SELECT k.org_id, connection, entity, c.external_id, c.data, c.hash, last + c.position,
            CASE WHEN c.action = 'deleted' THEN moment END
       FROM public.sync_change_counters AS k
      CROSS JOIN unnest(ids, actions, datas, hashes) WITH ORDINALITY AS c (external_id, action, data, hash, position)
@@ -56,6 +58,8 @@ BEGIN
     ON CONFLICT (org_id, connection_id, entity_type, external_id) DO UPDATE
        SET data = EXCLUDED.data, content_hash = EXCLUDED.content_hash, change_seq = EXCLUDED.change_seq,
            updated_at = EXCLUDED.updated_at, deleted_at = EXCLUDED.deleted_at;
+    -- After the records, since its trigger tells receivers which of them have the new numbers.
+    UPDATE public.sync_change_counters AS k SET last_seq = last + cardinality(ids) WHERE k.org_id = org;
   END IF;
   IF ids IS NOT NULL AND keeper IS NOT NULL THEN
     WITH stored AS (

@@ -37,7 +37,6 @@ CREATE OR REPLACE FUNCTION app.publish_changed_records() RETURNS trigger
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  before CONSTANT bigint := CASE WHEN TG_OP = 'UPDATE' THEN OLD.last_seq ELSE 0 END;
   change record;
 BEGIN
   IF NOT EXISTS (SELECT FROM public.sync_webhook_endpoints AS e WHERE e.org_id = NEW.org_id AND e.enabled
@@ -50,18 +49,16 @@ BEGIN
            'deleted', r.deleted_at IS NOT NULL) ORDER BY r.change_seq) AS records
     INTO change
     FROM (SELECT * FROM public.sync_records AS s
-           WHERE s.org_id = NEW.org_id AND s.change_seq > before AND s.change_seq <= NEW.last_seq
+           WHERE s.org_id = NEW.org_id AND s.change_seq > OLD.last_seq AND s.change_seq <= NEW.last_seq
            ORDER BY s.change_seq LIMIT 100) AS r;
   IF change.records IS NOT NULL THEN
     PERFORM app.publish_event(NEW.org_id, 'record.changed', jsonb_build_object('connection_id', change.connection_id,
-      'entity_type', change.entity_type, 'count', NEW.last_seq - before, 'records', change.records));
+      'entity_type', change.entity_type, 'count', NEW.last_seq - OLD.last_seq, 'records', change.records));
   END IF;
   RETURN NULL;
 END
 $$;
 ALTER FUNCTION app.publish_changed_records() OWNER TO CURRENT_USER;
 REVOKE ALL ON FUNCTION app.publish_changed_records() FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
-CREATE OR REPLACE TRIGGER publish_on_first_change AFTER INSERT ON public.sync_change_counters
-  FOR EACH ROW EXECUTE FUNCTION app.publish_changed_records();
 CREATE OR REPLACE TRIGGER publish_on_change AFTER UPDATE ON public.sync_change_counters
   FOR EACH ROW EXECUTE FUNCTION app.publish_changed_records();

@@ -4974,11 +4974,13 @@ BEGIN
        ORDER BY g.external_id) AS c;
   IF ids IS NOT NULL THEN
     -- The row stays locked until the end of the transaction, so that change_seq grows in the order of commits.
-    INSERT INTO public.sync_change_counters AS k (org_id, last_seq) VALUES (org, cardinality(ids))
-    ON CONFLICT (org_id) DO UPDATE SET last_seq = k.last_seq + EXCLUDED.last_seq
-    RETURNING k.last_seq INTO last;
+    SELECT k.last_seq INTO last FROM public.sync_change_counters AS k WHERE k.org_id = org FOR UPDATE;
+    IF NOT FOUND THEN
+      INSERT INTO public.sync_change_counters AS k (org_id, last_seq) VALUES (org, 0) ON CONFLICT (org_id) DO NOTHING;
+      SELECT k.last_seq INTO last FROM public.sync_change_counters AS k WHERE k.org_id = org FOR UPDATE;
+    END IF;
     INSERT INTO public.sync_records AS r (org_id, connection_id, entity_type, external_id, data, content_hash, change_seq, deleted_at)
-    SELECT k.org_id, connection, entity, c.external_id, c.data, c.hash, last - cardinality(ids) + c.position,
+    SELECT k.org_id, connection, entity, c.external_id, c.data, c.hash, last + c.position,
            CASE WHEN c.action = 'deleted' THEN moment END
       FROM public.sync_change_counters AS k
      CROSS JOIN unnest(ids, actions, datas, hashes) WITH ORDINALITY AS c (external_id, action, data, hash, position)
@@ -4986,6 +4988,8 @@ BEGIN
     ON CONFLICT (org_id, connection_id, entity_type, external_id) DO UPDATE
        SET data = EXCLUDED.data, content_hash = EXCLUDED.content_hash, change_seq = EXCLUDED.change_seq,
            updated_at = EXCLUDED.updated_at, deleted_at = EXCLUDED.deleted_at;
+    -- After the records, since its trigger tells receivers which of them have the new numbers.
+    UPDATE public.sync_change_counters AS k SET last_seq = last + cardinality(ids) WHERE k.org_id = org;
   END IF;
   IF ids IS NOT NULL AND keeper IS NOT NULL THEN
     WITH stored AS (
@@ -5020,7 +5024,7 @@ REVOKE ALL ON FUNCTION app.save_records(text, uuid, text, jsonb, text, timestamp
 GRANT EXECUTE ON FUNCTION app.save_records(text, uuid, text, jsonb, text, timestamptz) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('records/sql/save_records.sql', 'b61737b3128b1432e373a4ec5ca973137b423c5e964a941e39d877ae4fa781dc', ARRAY['ROUTINE app.save_records(org text, connection uuid, entity text, given jsonb, keeper text, started timestamp with time zone)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('records/sql/save_records.sql', '6e4d9a149169e163f43db1c29b95b715c835f80fd412f1fc1623e72525913e3a', ARRAY['ROUTINE app.save_records(org text, connection uuid, entity text, given jsonb, keeper text, started timestamp with time zone)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -6275,7 +6279,6 @@ CREATE OR REPLACE FUNCTION app.publish_changed_records() RETURNS trigger
 LANGUAGE plpgsql SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  before CONSTANT bigint := CASE WHEN TG_OP = 'UPDATE' THEN OLD.last_seq ELSE 0 END;
   change record;
 BEGIN
   IF NOT EXISTS (SELECT FROM public.sync_webhook_endpoints AS e WHERE e.org_id = NEW.org_id AND e.enabled
@@ -6288,24 +6291,22 @@ BEGIN
            'deleted', r.deleted_at IS NOT NULL) ORDER BY r.change_seq) AS records
     INTO change
     FROM (SELECT * FROM public.sync_records AS s
-           WHERE s.org_id = NEW.org_id AND s.change_seq > before AND s.change_seq <= NEW.last_seq
+           WHERE s.org_id = NEW.org_id AND s.change_seq > OLD.last_seq AND s.change_seq <= NEW.last_seq
            ORDER BY s.change_seq LIMIT 100) AS r;
   IF change.records IS NOT NULL THEN
     PERFORM app.publish_event(NEW.org_id, 'record.changed', jsonb_build_object('connection_id', change.connection_id,
-      'entity_type', change.entity_type, 'count', NEW.last_seq - before, 'records', change.records));
+      'entity_type', change.entity_type, 'count', NEW.last_seq - OLD.last_seq, 'records', change.records));
   END IF;
   RETURN NULL;
 END
 $$;
 ALTER FUNCTION app.publish_changed_records() OWNER TO CURRENT_USER;
 REVOKE ALL ON FUNCTION app.publish_changed_records() FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
-CREATE OR REPLACE TRIGGER publish_on_first_change AFTER INSERT ON public.sync_change_counters
-  FOR EACH ROW EXECUTE FUNCTION app.publish_changed_records();
 CREATE OR REPLACE TRIGGER publish_on_change AFTER UPDATE ON public.sync_change_counters
   FOR EACH ROW EXECUTE FUNCTION app.publish_changed_records();
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhook-endpoints/sql/publish_batch_events.sql', '02fa9079ce2cee1be9518b39e37ff40fa6d66dc198dc10155bed17cc8cb9d7bc', ARRAY['ROUTINE app.publish_failed_items()', 'ROUTINE app.publish_changed_records()', 'TRIGGER publish_failed ON public.sync_items', 'TRIGGER publish_on_first_change ON public.sync_change_counters', 'TRIGGER publish_on_change ON public.sync_change_counters']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('webhook-endpoints/sql/publish_batch_events.sql', '976bf7bbaef1f1008dba8056ac42751a6e525fce78eb60d88f14dda8d166dbe1', ARRAY['ROUTINE app.publish_failed_items()', 'ROUTINE app.publish_changed_records()', 'TRIGGER publish_failed ON public.sync_items', 'TRIGGER publish_on_change ON public.sync_change_counters']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -7228,7 +7229,7 @@ REVOKE ALL ON FUNCTION app.syncs_with_terms(text, bigint[]) FROM PUBLIC, sync_ap
 GRANT EXECUTE ON FUNCTION app.syncs_with_terms(text, bigint[]) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('console/sql/search_terms.sql', 'b5da1e1ed19bb478c4e852c3edc2823ac64732d80da7ce71e7f92813db046bec', ARRAY['ROUTINE app.week_of_start(at timestamp with time zone)', 'ROUTINE app.search_terms(org text, week integer, words text)', 'ROUTINE app.store_search_terms()', 'ROUTINE app.own_search_terms()', 'ROUTINE app.syncs_with_terms(org text, wanted bigint[])', 'TRIGGER search_on_insert ON public.sync_progress', 'TRIGGER search_on_move ON public.sync_progress', 'TRIGGER own_search_terms ON public.sync_search']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('console/sql/search_terms.sql', 'b5da1e1ed19bb478c4e852c3edc2823ac64732d80da7ce71e7f92813db046bec', ARRAY['ROUTINE app.store_search_terms()', 'ROUTINE app.week_of_start(at timestamp with time zone)', 'ROUTINE app.search_terms(org text, week integer, words text)', 'ROUTINE app.own_search_terms()', 'ROUTINE app.syncs_with_terms(org text, wanted bigint[])', 'TRIGGER search_on_insert ON public.sync_progress', 'TRIGGER search_on_move ON public.sync_progress', 'TRIGGER own_search_terms ON public.sync_search']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -7299,20 +7300,20 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
   SELECT kind, md5(string_agg(fact, E'\n' ORDER BY fact COLLATE "C")) AS hash FROM facts GROUP BY kind
 ;
 -- next
-COMMENT ON SCHEMA app IS 'as migrated: {"functions":"d3257938b7324637e0a345694fc373af","grants":"7d5991be513e6bce468894db60c29407","owners":"2a715cc37d78410fa9b1986802e8d058","policies":"7f533ba460a5beb421ae2f224984bb90","roles":"c7aba0f4a9f1025fccb4dcaff1d5077f","row-level security":"dee1b86cf8bbe6c36fe54f03a462f83a","triggers":"a779ffa12aa95a31272168c19cac8bc4"}'
+COMMENT ON SCHEMA app IS 'as migrated: {"functions":"6296147c7e6c06bd46dfcf8fb70bc464","grants":"7d5991be513e6bce468894db60c29407","owners":"2a715cc37d78410fa9b1986802e8d058","policies":"7f533ba460a5beb421ae2f224984bb90","roles":"c7aba0f4a9f1025fccb4dcaff1d5077f","row-level security":"dee1b86cf8bbe6c36fe54f03a462f83a","triggers":"198b595da25faa32b98b70286de107f0"}'
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-12-01T08:45:17.770Z','2026-12-01T11:45:17.770Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-12-01T09:20:55.408Z','2026-12-01T12:20:55.408Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-12-01T08:45:17.771Z','2026-12-01T09:45:17.771Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-12-01T09:20:55.408Z','2026-12-01T10:20:55.408Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-12-01T08:45:17.771Z','2026-12-01T11:45:17.771Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-12-01T09:20:55.408Z','2026-12-01T12:20:55.408Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-12-01T08:45:17.771Z','2026-12-01T09:45:17.771Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-12-01T09:20:55.408Z','2026-12-01T10:20:55.408Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -7327,16 +7328,16 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-12-01T10:45:17.771Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-12-01T11:20:55.409Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-12-01T10:45:17.772Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-12-01T11:20:55.410Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-12-01T10:45:17.772Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-12-01T11:20:55.410Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-12-01T10:45:17.772Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-12-01T11:20:55.410Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
 INSERT INTO public.sync_trail_persons (org_id,token,address) VALUES ('org-1','person:live','live')
@@ -7354,61 +7355,61 @@ INSERT INTO public.sync_trail_persons (org_id,token,address,month) VALUES ('org-
 INSERT INTO public.sync_erasures (org_id,id,named_by) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','email')
 ;
 -- next
-INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','email','completed',0,'2023-08-19T10:45:17.777Z')
+INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','email','completed',0,'2023-08-19T11:20:55.424Z')
 ;
 -- next
 INSERT INTO public.sync_erasures (org_id,id,named_by) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','email')
 ;
 -- next
-INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','email','completed',0,'2023-08-19T10:45:17.777Z')
+INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','email','completed',0,'2023-08-19T11:20:55.424Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-12-01T11:45:17.777Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-12-01T12:20:55.425Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-12-01T09:45:17.777Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-12-01T10:20:55.425Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-12-01T11:45:17.777Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-12-01T12:20:55.425Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-12-01T09:45:17.777Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-12-01T10:20:55.425Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-12-01T11:45:17.777Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-12-01T12:20:55.425Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-12-01T09:45:17.777Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-12-01T10:20:55.425Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-12-01T11:45:17.777Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-12-01T12:20:55.425Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-12-01T09:45:17.777Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-12-01T10:20:55.425Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-27T10:45:17.778Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-27T11:20:55.425Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-27T10:45:17.778Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-27T11:20:55.425Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-12-01T09:45:17.778Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-12-01T10:20:55.425Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-12-01T09:45:17.778Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-12-01T10:20:55.425Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -7615,40 +7616,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-12-01T11:45:17.795Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-12-01T12:20:55.427Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-12-01T09:45:17.795Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-12-01T10:20:55.427Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-12-01T11:45:17.795Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-12-01T12:20:55.427Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-12-01T09:45:17.795Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-12-01T10:20:55.427Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-12-02T10:45:17.795Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-12-02T11:20:55.427Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-12-01T09:45:17.795Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-12-01T10:20:55.427Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-12-02T10:45:17.795Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-12-02T11:20:55.427Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-12-01T09:45:17.795Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-12-01T10:20:55.427Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-12-01T10:45:17.795Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-12-01T11:20:55.427Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-31T10:45:17.795Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-31T11:20:55.427Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-12-01T10:45:17.795Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-12-01T11:20:55.427Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-31T10:45:17.795Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-31T11:20:55.427Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,secret_key_id,enabled) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','https://receiver.example','{"live"}','standard','\x73','k',false)
@@ -7666,13 +7667,13 @@ INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,se
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','172cdd4a-1601-758f-3c43-e6103738d8f3','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-23T10:45:17.796Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-23T11:20:55.428Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-23T10:45:17.796Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-23T11:20:55.428Z')
 ;
 -- next
 INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-1','live','failed')
@@ -7690,37 +7691,37 @@ INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-2','stale','
 INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','r','failed','live','s')
 ;
 -- next
-INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-09-01T10:45:17.796Z')
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-09-01T11:20:55.428Z')
 ;
 -- next
 INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','r','failed','live','s')
 ;
 -- next
-INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-09-01T10:45:17.796Z')
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-09-01T11:20:55.428Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-12-01T10:45:17.796Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-12-01T11:20:55.428Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-12-01T10:45:17.796Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-12-01T11:20:55.428Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-12-01T10:45:17.796Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-12-01T11:20:55.428Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-12-01T10:45:17.796Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-12-01T11:20:55.428Z')
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-02T10:45:17.801Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-02T11:20:55.428Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-02T10:45:17.801Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-02T11:20:55.428Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-02T10:45:17.802Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-02T11:20:55.428Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-02T10:45:17.802Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-02T11:20:55.428Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
 INSERT INTO public.sync_alert_signals (org_id,sync_id) VALUES ('org-1','live')
@@ -7759,16 +7760,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-12-01T11:45:17.802Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-12-01T12:20:55.428Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-12-01T09:45:17.802Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-12-01T10:20:55.428Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-12-01T11:45:17.802Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-12-01T12:20:55.428Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-12-01T09:45:17.802Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-12-01T10:20:55.428Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')
