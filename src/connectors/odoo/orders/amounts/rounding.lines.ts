@@ -43,19 +43,24 @@ export function roundingLines(
   return made.untaxed.eq(wanted.untaxed) && (wanted.tax === null || made.tax.eq(wanted.tax)) ? added : null;
 }
 
-/** What each tax must come to, the sum being the order's: the largest tax takes what the source's own rounding leaves. */
+/** What each tax must come to, the sum being the order's: the largest that has a rate takes what the source's own rounding leaves. */
 function taxesWanted(lines: readonly PricedLine[], { tax, byTax }: WantedTotals, arithmetic: Arithmetic) {
   if (tax === null) return [];
   const taxes = new Map(lines.flatMap((line) => line.taxes.map((one) => [one.id, one] as const)));
   const computed = saleTotals(lines, arithmetic).byTax;
   const each = [...taxes.values()].map((one) => {
     const made = computed.get(one.id) ?? new Big(0);
-    return { tax: one, amount: byTax.get(one.id)?.round(arithmetic.decimals, Big.roundHalfUp) ?? made };
+    const exact = byTax.get(one.id) ?? made;
+    return { tax: one, exact, amount: byTax.has(one.id) ? exact.round(arithmetic.decimals, Big.roundHalfUp) : made };
   });
-  const [largest] = [...each].sort((a, b) => b.amount.abs().cmp(a.amount.abs()));
+  // By what is not rounded yet, since all of them may be less than a unit.
+  const [largest] = each.filter(({ tax: one }) => hasRate(one)).sort((a, b) => b.exact.abs().cmp(a.exact.abs()));
   const rest = tax.minus(sum(each.map(({ amount }) => amount)));
   return each.map((one) => (one === largest ? { ...one, amount: one.amount.plus(rest) } : one));
 }
+
+/** A line can bring such a tax to another amount. */
+const hasRate = ({ type, amount }: SaleTax): boolean => type !== 'fixed' && !amount.eq(0);
 
 /** The smallest line with this tax that brings it to `amount`. */
 function taxedLine(
@@ -65,7 +70,7 @@ function taxedLine(
   arithmetic: Arithmetic,
   digits: Digits,
 ): PricedLine | null {
-  if (tax.type === 'fixed' || tax.amount.eq(0)) return null;
+  if (!hasRate(tax)) return null;
   const unit = new Big(10).pow(-arithmetic.decimals);
   const made = saleTotals(lines, arithmetic).byTax.get(tax.id) ?? new Big(0);
   const start = amount.minus(made).times(100).div(tax.amount).div(unit).round(0, Big.roundHalfUp);
