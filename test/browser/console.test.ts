@@ -200,6 +200,28 @@ describe('The command palette', () => {
     expect(watched.complaints).toEqual([]);
   });
 
+  it('takes the first that is left when those before it leave the list, and waits for what is not found yet', async () => {
+    const { page } = await open('/trends');
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Search and act' }).waitFor();
+    await page.keyboard.type('run-');
+    const found = page.getByRole('option', { name: /run-(conflict|good|bad)$/ });
+    await waitFor('all three are offered', async () => (await found.count()) === 3);
+    await page.keyboard.type('b');
+    await waitFor('one is left', async () => (await found.count()) === 1);
+    await page.keyboard.press('Enter');
+    await waitFor('the sync is open', async () => pathOf(page) === '/syncs/run-bad');
+
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Search and act' }).waitFor();
+    await page.keyboard.type('run-');
+    await waitFor('all three are offered', async () => (await found.count()) === 3);
+    await page.keyboard.type('good');
+    await page.keyboard.press('Enter');
+    await waitFor('what all of the text finds is open', async () => pathOf(page) === '/syncs/run-good');
+  });
+
   it('pauses everything of a connection', async () => {
     const { page } = await open('/overview');
     await page.getByRole('heading', { level: 1 }).waitFor();

@@ -1,5 +1,5 @@
 import { Command as Commands } from 'cmdk';
-import { useState } from 'react';
+import { type KeyboardEvent, useEffect, useState } from 'react';
 import { useMay } from '../api/organization.ts';
 import { useAllSchedules, useConnectionName, useConnections } from '../connections/connection.queries.ts';
 import { BULK } from '../syncs/bulk.acts.ts';
@@ -33,6 +33,8 @@ export default function Palette({ onClose }: { readonly onClose: () => void }) {
   const found = useFound(settled, rights);
   const { run, isBusy, error } = useDeed(onClose);
   const [asking, setAsking] = useState<Dangerous | null>(null);
+  const [selected, setSelected] = useState('');
+  const [entered, setEntered] = useState<string | null>(null);
   const all = [
     ...pageCommands,
     ...connections.flatMap((one) => connectionCommands(one, rights)),
@@ -44,8 +46,6 @@ export default function Palette({ onClose }: { readonly onClose: () => void }) {
     if (isDangerous(deed)) setAsking(deed);
     else run(deed);
   };
-  if (asking)
-    return <Question deed={asking} isBusy={isBusy} error={error} onClose={onClose} onConfirm={() => run(asking)} />;
   const isCurrent = text.trim() === settled && !found.isLooking;
   const groups = [
     ['Records', found.records],
@@ -55,10 +55,34 @@ export default function Palette({ onClose }: { readonly onClose: () => void }) {
   ] as const;
   // Not before what was found, or Enter would take them.
   const lists = found.isLooking ? [] : listCommands(settled);
-  const isEmpty = groups.every(([, items]) => items.length === 0);
+  const shown = [...groups, ['All that matches', lists] as const].filter(([, items]) => items.length > 0);
+  const offered = shown.flatMap(([, items]) => items);
+  // cmdk loses the selected one when several leave the list at once, and Enter would then do nothing.
+  const chosen = offered.find(({ id }) => id === selected) ?? offered[0];
+  // Who types and presses Enter at once means what is found for all of the text, which is not there yet.
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' || event.nativeEvent.isComposing || isCurrent) return;
+    event.preventDefault();
+    setEntered(text);
+  };
+  useEffect(() => {
+    if (entered === null || !isCurrent) return;
+    setEntered(null);
+    if (entered === text && chosen && !found.error) choose(chosen);
+  });
+  if (asking)
+    return <Question deed={asking} isBusy={isBusy} error={error} onClose={onClose} onConfirm={() => run(asking)} />;
   return (
     <Dialog title="Search and act" onClose={onClose} wide>
-      <Commands label="Search and act" shouldFilter={false} className="palette" loop>
+      <Commands
+        label="Search and act"
+        shouldFilter={false}
+        className="palette"
+        loop
+        value={chosen?.id ?? ''}
+        onValueChange={setSelected}
+        onKeyDown={onKeyDown}
+      >
         <Commands.Input
           value={text}
           onValueChange={setText}
@@ -67,23 +91,20 @@ export default function Palette({ onClose }: { readonly onClose: () => void }) {
           autoFocus
         />
         <Commands.List label="What was found">
-          {[...groups, ['All that matches', lists] as const].map(
-            ([title, items]) =>
-              items.length > 0 && (
-                <Commands.Group key={title} heading={title}>
-                  {items.map((command) => (
-                    <Commands.Item key={command.id} value={command.id} onSelect={() => choose(command)}>
-                      <span className="break">{command.title}</span>
-                      {command.hint && <span className="muted small break">{command.hint}</span>}
-                    </Commands.Item>
-                  ))}
-                </Commands.Group>
-              ),
-          )}
+          {shown.map(([title, items]) => (
+            <Commands.Group key={title} heading={title}>
+              {items.map((command) => (
+                <Commands.Item key={command.id} value={command.id} onSelect={() => choose(command)}>
+                  <span className="break">{command.title}</span>
+                  {command.hint && <span className="muted small break">{command.hint}</span>}
+                </Commands.Item>
+              ))}
+            </Commands.Group>
+          ))}
         </Commands.List>
       </Commands>
       <p className="muted small" role="status">
-        {found.isLooking ? 'Looking …' : isEmpty ? 'Nothing was found.' : ''}
+        {found.isLooking ? 'Looking …' : offered.length === 0 ? 'Nothing was found.' : ''}
       </p>
       {error && <ErrorNote error={error} />}
       {found.error && <ErrorNote error={found.error} />}
