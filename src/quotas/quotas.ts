@@ -5,12 +5,14 @@ import { ENVIRONMENT } from '../config/config.module.ts';
 import type { Environment } from '../config/environment.ts';
 import { currentTenant } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
-import { type StoredUsage, usageOf } from './usage.sql.ts';
+import { type Counting, type StoredUsage, usageOf } from './usage.sql.ts';
 
 export type Quota = keyof StoredUsage | 'streams';
 
 /** How long a count is believed. What is added meanwhile is counted here; another replica may add as much beside it. */
 const FRESH_MS = 5_000;
+/** Of all organizations together, each of one quota. */
+const MOST_COUNTS = 50_000;
 const MIB = 1024 * 1024;
 /** Of one checkpoint. */
 const MAX_CHECKPOINT_BYTES = 64 * 1024;
@@ -36,19 +38,30 @@ const NAMES: Readonly<Record<Quota, string>> = {
   streams: 'open streams of this process',
 };
 
+const STORED = (Object.keys(NAMES) as Quota[]).filter((name) => name !== 'streams');
+
+interface Counted {
+  used: number;
+}
+
 /** What each organization may have at once, so that none fills the disk or the memory of all. */
 @Injectable()
 export class Quotas {
   readonly limits: Readonly<Record<Quota, number>>;
-  private readonly stored = new LRUCache<string, Record<keyof StoredUsage, number>>({
-    max: 10_000,
+  private readonly counting: Counting;
+  private readonly counted = new LRUCache<string, Counted, keyof StoredUsage>({
+    max: MOST_COUNTS,
     ttl: FRESH_MS,
+    // Those that ask while a count is under way wait for that one.
+    fetchMethod: (_key, _stale, { context }) => this.countOne(context),
+    // Also when another count is there first.
+    ignoreFetchAbort: true,
   });
   private readonly streams = new Map<string, number>();
 
   constructor(
     private readonly database: TenantDatabase,
-    @Inject(ENVIRONMENT) private readonly env: Environment,
+    @Inject(ENVIRONMENT) env: Environment,
   ) {
     this.limits = Object.freeze({
       active_syncs: env.SYNC_ORG_ACTIVE_SYNCS,
@@ -67,21 +80,22 @@ export class Quotas {
       item_bytes: env.SYNC_ORG_ITEMS_MIB * MIB,
       streams: env.SYNC_ORG_STREAMS,
     });
+    this.counting = {
+      most: this.limits,
+      retentionDays: { changes: env.SYNC_CHANGES_RETENTION_DAYS, items: env.SYNC_ITEMS_RETENTION_DAYS },
+    };
   }
 
   /** Counts `amount` more for the organization of the request. Throws Problem quota-exceeded when that is too many. */
   async take(quota: keyof StoredUsage, amount = 1): Promise<void> {
-    const { orgId } = currentTenant();
-    const usage = this.stored.get(orgId) ?? (await this.count(orgId));
-    if (usage[quota] + amount > this.limits[quota]) throw exceeded(quota, this.limits[quota]);
-    usage[quota] += amount;
+    const count = await this.count(quota);
+    if (count.used + amount > this.limits[quota]) throw exceeded(quota, this.limits[quota]);
+    count.used += amount;
   }
 
   /** How much more may be stored; zero when it is full. */
   async room(quota: keyof StoredUsage): Promise<number> {
-    const { orgId } = currentTenant();
-    const usage = this.stored.get(orgId) ?? (await this.count(orgId));
-    return Math.max(this.limits[quota] - Number(usage[quota]), 0);
+    return Math.max(this.limits[quota] - (await this.count(quota)).used, 0);
   }
 
   /** For whoever finds out while it is at work. */
@@ -105,21 +119,34 @@ export class Quotas {
   /** Of the organization of the request, counted now. */
   async usage(): Promise<Record<Quota, number>> {
     const { orgId } = currentTenant();
-    return { ...(await this.count(orgId)), streams: this.streams.get(orgId) ?? 0 };
+    const used = await this.countStored(STORED);
+    for (const quota of STORED) this.counted.set(keyOf(orgId, quota), { used: used[quota] });
+    return { ...used, streams: this.streams.get(orgId) ?? 0 };
   }
 
-  private async count(orgId: string): Promise<Record<keyof StoredUsage, number>> {
-    const [counted] = await this.database.read<StoredUsage>(
-      usageOf(orgId, this.limits, {
-        changes: this.env.SYNC_CHANGES_RETENTION_DAYS,
-        items: this.env.SYNC_ITEMS_RETENTION_DAYS,
-      }),
-    );
-    const usage = { ...(counted as StoredUsage) };
-    this.stored.set(orgId, usage);
-    return usage;
+  private async count(quota: keyof StoredUsage): Promise<Counted> {
+    const { orgId, transaction } = currentTenant();
+    const key = keyOf(orgId, quota);
+    const known = this.counted.get(key);
+    if (known) return known;
+    // Who holds a connection waits for nobody who may be waiting for one.
+    if (!transaction) return (await this.counted.fetch(key, { context: quota })) as Counted;
+    const counted = await this.countOne(quota);
+    this.counted.set(key, counted);
+    return counted;
+  }
+
+  private async countOne(quota: keyof StoredUsage): Promise<Counted> {
+    return { used: (await this.countStored([quota]))[quota] };
+  }
+
+  private async countStored<Q extends keyof StoredUsage>(quotas: readonly Q[]): Promise<Record<Q, number>> {
+    const [row] = await this.database.read<Record<Q, number>>(usageOf(currentTenant().orgId, quotas, this.counting));
+    return row as Record<Q, number>;
   }
 }
+
+const keyOf = (orgId: string, quota: Quota): string => `${quota} ${orgId}`;
 
 function exceeded(quota: Quota, limit: number): Problem {
   return new Problem('quota-exceeded', `Your organization may have ${limit} ${NAMES[quota]}.`);

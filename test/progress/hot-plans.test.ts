@@ -12,6 +12,7 @@ import {
   startSync,
   watchProgress,
 } from '../../src/progress/progress.sql.ts';
+import { type Counting, usageOf } from '../../src/quotas/usage.sql.ts';
 import { createTestDatabase, sql, type TestDatabase } from '../support/test-database.ts';
 
 // The planner decides by statistics, which a fresh database has not and an old one may have wrong. So the rows that a statement reads
@@ -74,6 +75,8 @@ const reports = (count: number, prefix = 'running') =>
   Array.from({ length: count }, (_, index) => ({ org_id: ORG, sync_id: `${prefix}-${index + 1}`, processed_count: 5 }));
 const start = { entity_type: 'customer', source_system: 'shop' };
 
+const COUNTING = { most: { active_syncs: 10_000 }, retentionDays: { changes: 1, items: 1 } } as Counting;
+
 /** What it is, the statement, and the rows that it may read: each row it is asked for at the look, at the change and once again. */
 const HOT: [string, Statement, number][] = [
   ['a report', reportProgress(reports(1)), 3],
@@ -83,6 +86,9 @@ const HOT: [string, Statement, number][] = [
   ['1,000 reports of syncs that have ended', reportProgress(reports(1_000, 'completed')), 3 * 1_000],
   ['a report that waits for its row', reportWhenUnlocked({ ...reports(1)[0], status: 'completed' } as never), 4],
   ['the start of a sync', startSync(ORG, 'new', start, 'user'), 1],
+  // Read ahead of a start; no more than the organization may have, and one.
+  ['the count of its active syncs', usageOf(ORG, ['active_syncs'], COUNTING), 10_001],
+  ['the count of its checkpoints', usageOf(ORG, ['checkpoint_bytes'], COUNTING), 10_001],
   ['the start of a known sync', startSync(ORG, 'running-1', start, 'user'), 2],
   ['one sync', findSync(ORG, 'running-1'), 1],
   ['a request to pause', requestControl(ORG, 'running-1', 'pause', 'user'), 3],
