@@ -51,11 +51,10 @@ export class ProgressService {
     const { orgId } = currentTenant();
     await this.quotas.take('active_syncs');
     const syncId = start.sync_id ?? `sync-${randomUUID()}`;
-    const statement = startSync(orgId, syncId, start, actingFor(start.initiated_by, 'initiated_by'));
-    let [found] = await this.database.query<FoundRow<ProgressDto>>(statement);
-    // Another request inserted the sync while this statement ran, so a second attempt finds it.
-    found ??= (await this.database.query<FoundRow<ProgressDto>>(statement))[0];
-    if (!found) throw new Problem('unavailable', 'The sync is being started by another request.', { retryAfter: 1 });
+    const [found] = await this.database.query<FoundRow<ProgressDto>>(
+      startSync(orgId, syncId, start, actingFor(start.initiated_by, 'initiated_by')),
+    );
+    if (!found?.row) throw new Problem('unavailable', 'The sync was just deleted.', { retryAfter: 1 });
     if (!found.done) refuseOtherContent(start, found.row);
     return { created: found.done, sync: found.row };
   }
@@ -71,8 +70,8 @@ export class ProgressService {
   }
 
   async get(syncId: string): Promise<ProgressDto> {
-    const [found] = await this.database.read<{ row: ProgressDto }>(findSync(currentTenant().orgId, syncId));
-    if (!found) throw noSuchSync(syncId);
+    const [found] = await this.database.read<{ row: ProgressDto | null }>(findSync(currentTenant().orgId, syncId));
+    if (!found?.row) throw noSuchSync(syncId);
     return found.row;
   }
 
@@ -124,12 +123,12 @@ export class ProgressService {
       const [[found], changed, [after]] = await Promise.all([
         transaction.query<FoundRow<ProgressDto>>(requestControl(orgId, syncId, request, currentUser())),
         this.controlListeners.notify(syncId, request),
-        transaction.query<{ row: ProgressDto }>(findSync(orgId, syncId)),
+        transaction.query<{ row: ProgressDto | null }>(findSync(orgId, syncId)),
       ]);
-      if (!found) throw noSuchSync(syncId);
+      if (!found?.row) throw noSuchSync(syncId);
       const alreadyCancelled = request === 'cancel' && found.row.status === 'cancelled';
       if (!found.done && !alreadyCancelled) throw syncEnded(found.row);
-      return changed && after ? after.row : found.row;
+      return (changed && after?.row) || found.row;
     });
   }
 

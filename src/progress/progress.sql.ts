@@ -3,35 +3,27 @@ import type { ActiveSyncsQuery, StartSyncDto } from './dto/requests.dto.ts';
 
 // Elapsed time, speed, ETA and the check of the counts against the total are columns and constraints:
 // migrations/0005-progress-counts-and-eta.ts. The effects of a report, an end or a control request are in sql/: report_progress.sql,
-// measure_progress.sql, end_of_sync.sql, ended_is_final.sql, log_control.sql.
+// request_control.sql, measure_progress.sql, end_of_sync.sql, ended_is_final.sql, log_control.sql.
 
 /**
- * A row as a reader gets it: without an ETA once the reporter has been silent for 60 seconds by the clock of the database. As long as a
+ * A row of a list as a reader gets it, and as sql/find_sync.sql returns one: without an ETA once the reporter has been silent for 60 seconds by the clock of the database. As long as a
  * dashboard waits before it calls a sync silent: SILENT_AFTER_SECONDS in clients/react/src/sync.text.ts.
  */
 const shown = (s: string): string =>
   `CASE WHEN ${s}.eta_seconds IS NULL OR ${s}.updated_at >= now() - interval '60 seconds' THEN row_to_json(${s})
         ELSE (to_jsonb(${s}) || '{"eta_seconds": null}')::json END`;
 
-/** Rows are returned as JSON, so that every statement returns the same text for a row. */
+/** A row is returned as JSON, so that every statement returns the same text for it. */
 export interface FoundRow<Row> {
   /** True if this statement inserted or changed the row, false if it only found the row. */
   readonly done: boolean;
-  readonly row: Row;
+  /** Null when there is none. */
+  readonly row: Row | null;
 }
 
-/** Inserts the sync, or finds the sync with this id. Returns no row when another transaction has just inserted it; then run it again. */
+/** Inserts the sync, or finds the sync with this id. */
 export const startSync = (orgId: string, syncId: string, start: StartSyncDto, initiatedBy: string): Statement => ({
-  text: `
-    WITH started AS (
-      INSERT INTO public.sync_progress (org_id, sync_id, entity_type, source_system, total_items, initiated_by, status, checkpoint)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-      ON CONFLICT (org_id, sync_id) DO NOTHING
-      RETURNING *)
-    SELECT true AS done, row_to_json(started) AS row FROM started
-    UNION ALL
-    SELECT false, ${shown('s')} FROM public.sync_progress s
-     WHERE s.org_id = $1 AND s.sync_id = $2 AND NOT EXISTS (SELECT FROM started)`,
+  text: 'SELECT done, answer AS row FROM app.start_sync($1, $2, $3, $4, $5, $6, $7, $8)',
   values: [
     orgId,
     syncId,
@@ -45,7 +37,7 @@ export const startSync = (orgId: string, syncId: string, start: StartSyncDto, in
 });
 
 export const findSync = (orgId: string, syncId: string): Statement => ({
-  text: `SELECT ${shown('s')} AS row FROM public.sync_progress s WHERE s.org_id = $1 AND s.sync_id = $2`,
+  text: 'SELECT app.find_sync($1, $2) AS row',
   values: [orgId, syncId],
 });
 
@@ -79,29 +71,12 @@ export const slowSyncs = (orgId: string, below: number): Statement => ({
   values: [orgId, below],
 });
 
-/** The requests that an operator may make for an active sync, and the columns that they set. */
-const CONTROL = {
-  /** A queued sync has no reporter that could confirm the cancel, so it ends at once. */
-  cancel: `cancel_requested = true, requested_at = now(), requested_by = $3,
-           status = CASE WHEN status = 'queued' THEN 'cancelled' ELSE status END`,
-  pause: 'pause_requested = true, requested_at = now(), requested_by = $3',
-  /** Sets updated_at, so that the silence of the reporter is measured from this time. */
-  resume: `pause_requested = false, requested_at = now(), requested_by = $3, updated_at = now(),
-           status = CASE WHEN status = 'paused' THEN 'running' ELSE status END`,
-} as const;
-export type ControlRequest = keyof typeof CONTROL;
+/** What an operator may ask of an active sync. */
+export type ControlRequest = 'cancel' | 'pause' | 'resume';
 
 export const requestControl = (orgId: string, syncId: string, request: ControlRequest, user: string): Statement => ({
-  text: `
-    WITH controlled AS (
-      UPDATE public.sync_progress SET ${CONTROL[request]}
-       WHERE org_id = $1 AND sync_id = $2 AND completed_at IS NULL
-      RETURNING *)
-    SELECT true AS done, ${shown('controlled')} AS row FROM controlled
-    UNION ALL
-    SELECT false, ${shown('s')} FROM public.sync_progress s
-     WHERE s.org_id = $1 AND s.sync_id = $2 AND NOT EXISTS (SELECT FROM controlled)`,
-  values: [orgId, syncId, user],
+  text: 'SELECT done, answer AS row FROM app.request_control($1, $2, $3, $4)',
+  values: [orgId, syncId, request, user],
 });
 
 /** One report in the form that app.report_progress expects. */

@@ -48,6 +48,7 @@ app.end_sync() | sync_owner | INVOKER | - | -
 app.ensure_activity_partition(timestamp with time zone) | sync_owner | DEFINER | lock_timeout=10s | sync_app, sync_maintenance, sync_sql
 app.exchange_link(bytea, bytea, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
 app.find_key(bytea) | sync_owner | INVOKER | - | sync_app
+app.find_sync(text, text) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=off, plan_cache_mode=force_generic_plan | sync_app
 app.find_syncs(text, jsonb, integer) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=off, enable_sort=off, enable_hashjoin=off, enable_mergejoin=off | sync_app
 app.find_webhook(uuid) | sync_owner | INVOKER | - | sync_app
 app.first_address(text) | sync_owner | INVOKER | - | -
@@ -87,6 +88,7 @@ app.release_lease(text, text, bigint, timestamp with time zone, jsonb) | sync_ow
 app.remove_webhook(uuid) | sync_owner | INVOKER | - | sync_app
 app.renew_lease(text, text, bigint, interval, jsonb) | sync_owner | INVOKER | - | sync_app
 app.report_progress(json) | sync_owner | INVOKER | TimeZone=UTC, row_security=on, enable_seqscan=off, enable_nestloop=off, enable_mergejoin=off, plan_cache_mode=force_generic_plan, lock_timeout=250ms | sync_app
+app.request_control(text, text, text, text) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=off, plan_cache_mode=force_generic_plan | sync_app
 app.revoke_key(text, uuid) | sync_owner | DEFINER | - | sync_app
 app.runs_without_worker(integer) | sync_maintenance | DEFINER | - | sync_app
 app.save_records(text, uuid, text, jsonb, text, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
@@ -97,6 +99,7 @@ app.set_org(text) | sync_owner | INVOKER | - | sync_app
 app.sign_entry() | sync_owner | INVOKER | - | -
 app.signal_ended_sync() | sync_maintenance | DEFINER | - | -
 app.slots_of(text, uuid, uuid) | sync_owner | INVOKER | - | sync_app
+app.start_sync(text, text, text, text, double precision, text, text, jsonb) | sync_owner | INVOKER | enable_seqscan=off, plan_cache_mode=force_generic_plan | sync_app
 app.store_delivery(text, uuid, text, text, text, boolean, uuid, boolean) | sync_owner | INVOKER | - | sync_app
 app.store_erasure(text, text, text, jsonb, text, text, integer) | sync_owner | INVOKER | - | sync_app
 app.store_search_terms() | sync_owner | INVOKER | - | -
