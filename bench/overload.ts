@@ -75,8 +75,9 @@ async function bench(cleanUps: CleanUps): Promise<void> {
     }
     console.log(summary(kind, results));
     const share = ({ few, many }: (typeof results)[number]) => (100 * perSecond(many)) / perSecond(few);
-    const refused = ({ many }: (typeof results)[number]) =>
-      (100 * many.refusedMs.filter((ms) => ms <= PROMPT_MS).length) / Math.max(1, many.refusedMs.length);
+    // A round that refuses nothing refuses nothing late.
+    const refused = ({ many: { refusedMs } }: (typeof results)[number]) =>
+      refusedMs.length === 0 ? 100 : (100 * refusedMs.filter((ms) => ms <= PROMPT_MS).length) / refusedMs.length;
     tell({
       ...{ name: `${kind}s with ${many} connections, as a share of those with ${FEW}`, unit: '%' },
       ...{ rounds: results.map(share), goal: { atLeast: 80 }, boundBy: OVERLOAD },
