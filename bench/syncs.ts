@@ -44,7 +44,7 @@ const [many, few, calls] = [values.many, values.few, values.calls].map(Number) a
 
 const ROUNDS = 5;
 /** By the plans. */
-const FAR_SEARCH = 'a search that finds little looks through a year of syncs, week by week.';
+const FAR_SEARCH = 'a search that finds little asks each week of the year, whose indexes are deeper among many.';
 
 await runBench(bench);
 

@@ -6,7 +6,7 @@ export const LISTED_TABLES = ['sync_progress', 'sync_runs', 'sync_search', 'sync
 
 /**
  * A history of `count` ended syncs over a year, every second of them a run, and 20 active ones. All but the last thousand are of few kinds, so
- * that what is rare is far back: two failed, one of a user, one from a source, one with a name of its own.
+ * that what is rare is far back: two failed, one of a user, one from a source, one with a name of its own; one with a name that the newest has, too.
  */
 export async function fillHistory(superuserUrl: string, orgId: string, count: number): Promise<void> {
   await sql(
@@ -17,7 +17,7 @@ export async function fillHistory(superuserUrl: string, orgId: string, count: nu
      VALUES ('${orgId}', '${SHOP}', 'Main Shop', 'woocommerce', 'https://shop.example', 'ok'),
             ('${orgId}', '${ERP}', 'Back office', 'odoo', 'https://erp.example', 'ok');
      INSERT INTO sync_progress (org_id, sync_id, entity_type, source_system, status, initiated_by, started_at, updated_at, completed_at)
-     SELECT org, CASE n WHEN 7 THEN 'the-needle' ELSE 'nightly-' || n END, (ARRAY['customer', 'product', 'order'])[n % 3 + 1],
+     SELECT org, CASE n WHEN 7 THEN 'the-needle' WHEN 13 THEN 'a-pearl' WHEN size THEN 'the-pearl' ELSE 'nightly-' || n END, (ARRAY['customer', 'product', 'order'])[n % 3 + 1],
             CASE n WHEN 11 THEN 'erp' ELSE 'woocommerce' END, CASE WHEN n > size THEN 'running' WHEN n IN (3, 5) THEN 'failed' ELSE 'completed' END,
             CASE n WHEN 9 THEN 'somebody' ELSE 'schedule' END, at, at, CASE WHEN n <= size THEN at + interval '1 minute' END
        FROM (VALUES ('${orgId}', ${count}), ('org-2', 10)) AS o (org, size), LATERAL generate_series(1, size + 20) AS n,

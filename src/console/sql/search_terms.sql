@@ -2,8 +2,8 @@
 -- Promises: search_terms makes the terms of a text, the same for what is stored and what is asked for: one of every three characters, in
 -- lower case. What a client of plain SQL stores are the terms of a sync of its own, whatever it says: with those of another organization
 -- it could fill what the searches of that one read. Each start of a sync stores the terms of its week; a sync whose start moves to another week is stored for that, too, and
--- nothing is ever taken out, so a reader compares what it finds. syncs_with_terms returns the syncs that have all of the terms, perhaps more
--- than once.
+-- nothing is ever taken out, so a reader compares what it finds. syncs_with_terms returns the syncs that have all of the terms of a text, and
+-- others that have some of them, perhaps more than once.
 -- Callers: triggers of public.sync_search and of public.sync_progress, whose condition sync_maintenance evaluates when it ends a sync; app.find_syncs.
 
 CREATE OR REPLACE FUNCTION app.week_of_start(at timestamptz) RETURNS integer
@@ -73,7 +73,9 @@ SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off
 SET enable_bitmapscan = on AS $$
 BEGIN
-  PERFORM set_config('app.searched_terms', wanted::text, true);
+  -- Every third term and the last: they have each character of the text, and each term more is a descent of the index.
+  PERFORM set_config('app.searched_terms', ARRAY(SELECT wanted[place] FROM generate_series(1, cardinality(wanted), 3) AS place
+    UNION ALL SELECT wanted[cardinality(wanted)])::text, true);
   RETURN QUERY SELECT s.sync_id FROM public.sync_search AS s WHERE s.org_id = org;
   PERFORM set_config('app.searched_terms', '', true);
 END
