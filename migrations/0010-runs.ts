@@ -50,6 +50,10 @@ async function runs(db: QueryRunner): Promise<void> {
       postponements integer NOT NULL DEFAULT 0,
       failures jsonb NOT NULL DEFAULT '{}',
       counts jsonb NOT NULL DEFAULT '{}',
+      conflict_count double precision GENERATED ALWAYS AS (
+        coalesce((counts ->> 'conflict')::double precision, 0) + coalesce((counts ->> 'not_compared')::double precision, 0)) STORED NOT NULL,
+      left_conflicts boolean GENERATED ALWAYS AS (
+        coalesce((counts ->> 'conflict')::double precision, 0) + coalesce((counts ->> 'not_compared')::double precision, 0) > 0) STORED NOT NULL,
       found_bytes bigint NOT NULL DEFAULT 0,
       fields_not_compared text[] NOT NULL DEFAULT '{}',
       kept_bytes bigint NOT NULL DEFAULT 0,
@@ -77,6 +81,7 @@ async function runs(db: QueryRunner): Promise<void> {
     traceparent: 'W3C Trace Context of the request, task or webhook that started it, when that was traced',
     started_at: 'of its row in sync_progress: when the first worker took it',
     counts: 'items by what was done: created, updated, …',
+    conflict_count: 'items that a person has to decide; of a reconcile those that could not be compared',
     write_open_since: 'when it sent a create whose result is not stored: the other system may still be at work on it',
     open_writes:
       'the writes of the batch at work, as {external_id, kind, source_hash}: what a worker that died may have written',
@@ -103,8 +108,8 @@ async function runs(db: QueryRunner): Promise<void> {
   await db.query(`
     CREATE INDEX sync_runs_by_destination
       ON public.sync_runs (org_id, destination_connection_id, created_at DESC, sync_id)`);
-  // For the list of all syncs. A run is moved within them once, when its first worker takes it.
-  for (const column of ['kind', 'source_connection_id', 'destination_connection_id'])
+  // For the list of all syncs. A run is moved within them once, when its first worker takes it; within one also when it meets its first conflict.
+  for (const column of ['kind', 'left_conflicts', 'source_connection_id', 'destination_connection_id'])
     await db.query(`
       CREATE INDEX sync_runs_listed_by_${column.replace('_connection_id', '')}
         ON public.sync_runs (org_id, ${column}, started_at, sync_id)`);

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reconcile } from '../previews/reconcile.support.ts';
 import { newOrgName, RunsFixture } from '../runs/runs.support.ts';
 import { type TwoSystems, withSystems } from '../runs/two-systems.support.ts';
 import { TestBrowser } from './support/test-browser.ts';
@@ -17,6 +18,8 @@ afterAll(async () => {
 });
 
 const ADA = { email: 'ada@shop.example', first_name: 'Ada', last_name: 'Example' };
+type Run = Awaited<ReturnType<RunsFixture['run']>>;
+type Settle = (org: string, systems: TwoSystems, first: Run) => Promise<Run>;
 const SYSTEMS = { shop: {}, odoo: { version: 19 as const } };
 
 /** Ada is twice in the Odoo, so that a person has to say which one she is. Returns her id in the shop, and one of the entries. */
@@ -48,15 +51,16 @@ describe('A conflict', () => {
       const { source_connection_id: _, ...wanted } = there('customer');
       const preview = await fixture.call(org, 'POST', `/connections/${shopId}/preview`, { ...wanted, mode: 'full' });
       await fixture.ended(org, preview.body.sync_id);
+      const compared = await reconcile(fixture, org, there('customer'));
       const amber = page.locator('.badge-warn', { hasText: 'completed, 1 conflict' });
-      for (const path of [`/syncs/${run.sync_id}`, `/syncs/${preview.body.sync_id}`]) {
-        await visit(path);
+      for (const syncId of [run.sync_id, preview.body.sync_id, compared.syncId]) {
+        await visit(`/syncs/${syncId}`);
         await amber.first().waitFor();
       }
       for (const path of ['/syncs', '/activity', `/connections/${shopId}`]) {
         await visit(path);
-        await amber.nth(1).waitFor();
-        expect(await amber.count()).toBe(2);
+        await amber.nth(2).waitFor();
+        expect(await amber.count()).toBe(3);
       }
       await visit('/previews');
       await page.getByText('1 in conflict').first().waitFor();
@@ -69,11 +73,27 @@ describe('A conflict', () => {
     });
   });
 
-  it('leaves the pages that are open when a sync settles it', { timeout: 180_000 }, () => {
+  it.each<[string, Settle]>([
+    ['a sync settles it', (org, { there }) => fixture.run(org, there('customer'))],
+    [
+      'a retry of what failed settles it',
+      async (org, _, { sync_id }) => {
+        const path = `/o/${org}/syncs/${sync_id}`;
+        const { page } = await browser.signedIn(fixture.service, org, ['sync:write'], { path });
+        await page.getByRole('button', { name: 'Retry failed' }).click();
+        await page.waitForURL((url) => !url.pathname.endsWith(sync_id));
+        const retry = decodeURIComponent(new URL(page.url()).pathname.split('/').at(-1) ?? '');
+        const ended = await fixture.ended(org, retry);
+        expect(ended).toMatchObject({ kind: 'retry', of_sync_id: sync_id });
+        await page.locator('.badge-good', { hasText: 'completed' }).waitFor();
+        return ended;
+      },
+    ],
+  ])('leaves the pages that are open when %s', { timeout: 180_000 }, (_, settle) => {
     const org = newOrgName();
     return withSystems(fixture, org, SYSTEMS, async (systems) => {
       const { customer, partner } = addAmbiguousAda(systems);
-      await fixture.run(org, systems.there('customer'));
+      const first = await fixture.run(org, systems.there('customer'));
       const open = async (path: string): Promise<Page> =>
         (await browser.signedIn(fixture.service, org, ['sync:admin'], { path: `/o/${org}${path}` })).page;
       const overview = await open('/overview');
@@ -89,7 +109,7 @@ describe('A conflict', () => {
         bindings: [{ external_id: customer, with_external_id: partner }],
       });
       expect(body).toMatchObject({ results: [{ outcome: 'linked' }] });
-      const settled = await fixture.run(org, systems.there('customer'));
+      const settled = await settle(org, systems, first);
       expect(settled.counts.conflict ?? 0).toBe(0);
       for (const count of counts) await count.waitFor({ state: 'detached' });
       await overview.getByRole('link', { name: /^Customer of shop .*: fresh$/ }).waitFor();

@@ -116,7 +116,7 @@ it('each figure of the overview leads to a list of as many', { timeout: 180_000 
         '2 paused',
         '2 silent for a minute',
       ],
-      ...['4 syncs in 24 hours', '1 with failures', '2 conflicts', '1 conflict'],
+      ...['4 syncs in 24 hours', '1 with failures', '1 met conflicts', '2 conflicts', '1 conflict'],
     ]),
   );
   const wrong: object[] = [];

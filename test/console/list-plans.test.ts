@@ -60,6 +60,7 @@ const PAGES: [string, Partial<WantedSyncs>, number, number][] = [
   ['failed ones from a source that is frequent', { source_system: 'woocommerce', statuses: ['failed'] }, 2, PAGE],
   ['a search among those from a source that is rare', { source_system: 'erp', q: 'nightly' }, 1, PAGE],
   ['those of a kind that is rare', { kind: 'reconcile' }, 1, PAGE],
+  ['those with conflicts, which are rare', { conflicts: true }, 1, PAGE],
   ['those of a connection', { connection_id: SHOP }, 51, PAGE],
   ['those of a connection with one run', { connection_id: ERP }, 1, PAGE],
   ['those before half a year ago', { to: new Date(Date.now() - 182 * 86_400_000).toISOString() }, 51, PAGE],

@@ -6,7 +6,7 @@ export const LISTED_TABLES = ['sync_progress', 'sync_runs', 'sync_search', 'sync
 
 /**
  * A history of `count` ended syncs over a year, every second of them a run, and 20 active ones. All but the last thousand are of few kinds, so
- * that what is rare is far back: two failed, one of a user, one from a source, one with a name of its own; one with a name that the newest has, too.
+ * that what is rare is far back: two failed, one of a user, one from a source, one with conflicts, one with a name of its own; one with a name that the newest has, too.
  */
 export async function fillHistory(superuserUrl: string, orgId: string, count: number): Promise<void> {
   await sql(
@@ -22,9 +22,10 @@ export async function fillHistory(superuserUrl: string, orgId: string, count: nu
             CASE n WHEN 9 THEN 'somebody' ELSE 'schedule' END, at, at, CASE WHEN n <= size THEN at + interval '1 minute' END
        FROM (VALUES ('${orgId}', ${count}), ('org-2', 10)) AS o (org, size), LATERAL generate_series(1, size + 20) AS n,
             LATERAL (SELECT now() - (size + 20 - n) * interval '365 days' / size AS at) AS t;
-     INSERT INTO sync_runs (org_id, sync_id, kind, source_connection_id, destination_connection_id, entity_type, mode, state, created_at, started_at)
+     INSERT INTO sync_runs (org_id, sync_id, kind, source_connection_id, destination_connection_id, entity_type, mode, state, counts, created_at, started_at)
      SELECT org_id, sync_id, CASE sync_id WHEN 'nightly-12' THEN 'reconcile' ELSE 'sync' END,
-            CASE WHEN sync_id = 'nightly-14' THEN '${ERP}'::uuid ELSE '${SHOP}' END, NULL, entity_type, 'full', 'ended', started_at, started_at
+            CASE WHEN sync_id = 'nightly-14' THEN '${ERP}'::uuid ELSE '${SHOP}' END, NULL, entity_type, 'full', 'ended',
+            CASE sync_id WHEN 'nightly-16' THEN '{"conflict": 2}' ELSE '{}' END::jsonb, started_at, started_at
        FROM sync_progress WHERE org_id = '${orgId}' AND sync_id ~ '[02468]$';
      INSERT INTO sync_search (org_id, sync_id, terms)
      SELECT org_id, sync_id, app.search_terms(org_id, app.week_of_start(started_at), concat_ws(E'\\n', sync_id, entity_type, source_system, initiated_by))

@@ -140,23 +140,24 @@ describe('the overview', () => {
 
   it('has the last 24 hours of each connection and of each source that others report, by the hour', async () => {
     const { connections, reported, since } = await overview();
-    const total = (hours: { sync_count: number; failed_count: number; conflict_count: number }[]) =>
+    const total = (hours: Record<'sync_count' | 'failed_count' | 'conflict_count' | 'conflict_syncs', number>[]) =>
       hours.reduce(
-        (sum, { sync_count, failed_count, conflict_count }) => [
+        (sum, { sync_count, failed_count, conflict_count, conflict_syncs }) => [
           (sum[0] ?? 0) + sync_count,
           (sum[1] ?? 0) + failed_count,
           (sum[2] ?? 0) + conflict_count,
+          (sum[3] ?? 0) + conflict_syncs,
         ],
-        [0, 0, 0],
+        [0, 0, 0, 0],
       );
     const [office, shop] = connections;
-    expect(total(shop.hours)).toEqual([3, 1, 3]);
-    expect(total(office.hours)).toEqual([2, 1, 3]);
+    expect(total(shop.hours)).toEqual([3, 1, 3, 1]);
+    expect(total(office.hours)).toEqual([2, 1, 3, 1]);
     expect(reported.map(({ source_system }: { source_system: string }) => source_system)).toEqual([
       'warehouse',
       'woocommerce',
     ]);
-    expect(total(reported[0].hours)).toEqual([1, 1, 0]);
+    expect(total(reported[0].hours)).toEqual([1, 1, 0, 0]);
     for (const { hour } of shop.hours) {
       expect(Date.parse(hour) % 3_600_000).toBe(0);
       expect(Date.parse(hour)).toBeGreaterThanOrEqual(Date.parse(since));

@@ -150,6 +150,11 @@ together({
       both.odoo.admin.write('sale.order.line', [line], { product_uom_qty: 7 });
       const found = await reconcile(fixture, orgId, both.there('order'));
       expect(found.result).toMatchObject({ different: 1, not_compared: 1 });
+      // A person has to look at it, as at a conflict.
+      const get = async (path: string) => (await fixture.call(orgId, 'GET', path)).body.items;
+      expect(await get('/syncs?kind=reconcile')).toMatchObject([{ sync_id: found.syncId, conflict_count: 1 }]);
+      expect(await get('/syncs?conflicts=true')).toMatchObject([{ sync_id: found.syncId }]);
+      expect(await get(`/activity?days=1&sync_id=${found.syncId}`)).toMatchObject([{ details: { conflict_count: 1 } }]);
       expect(found.listed.find(({ external_id }) => external_id === `${second}`)).toMatchObject({
         ...{ difference: 'not_compared', reason: expect.stringMatching(/cancelled/) },
       });

@@ -61,6 +61,7 @@ DECLARE
   run_kind text := wanted ->> 'kind';
   by_user text := wanted ->> 'user';
   by_source text := wanted ->> 'source_system';
+  by_conflicts boolean := (wanted ->> 'conflicts')::boolean;
   connection uuid := (wanted ->> 'connection_id')::uuid;
   by_end boolean := coalesce(wanted ->> 'by', 'started') = 'ended';
   upwards boolean := coalesce((wanted ->> 'upwards')::boolean, false);
@@ -84,7 +85,7 @@ DECLARE
   compared CONSTANT text := $sql$
     coalesce((cardinality($3) = 0 OR p.status = ANY ($3)) AND ($4 IS NULL OR p.entity_type = $4)
       AND ($5 IS NULL OR coalesce(r.kind, 'reported') = $5) AND ($6 IS NULL OR p.initiated_by = $6)
-      AND ($14 IS NULL OR p.source_system = $14)
+      AND ($14 IS NULL OR p.source_system = $14) AND ($15 IS NULL OR coalesce(r.left_conflicts, false) = $15)
       AND ($7 IS NULL OR r.source_connection_id = $7 OR r.destination_connection_id = $7)
       AND ($2 IS NULL OR strpos(lower(concat_ws(E'\n', p.sync_id, p.entity_type, p.source_system, p.initiated_by)), $2) > 0
         OR r.source_connection_id = ANY ($8) OR r.destination_connection_id = ANY ($8) OR p.sync_id = ANY ($9)), false)$sql$;
@@ -115,6 +116,7 @@ BEGIN
     WHEN connection IS NOT NULL THEN ARRAY[
       [from_runs, 'r.source_connection_id', format('%L::uuid', connection), run_key, 'r.sync_id'],
       [from_runs, 'r.destination_connection_id', format('%L::uuid', connection), run_key, 'r.sync_id']]
+    WHEN by_conflicts THEN ARRAY[[from_runs, 'r.left_conflicts', 'true', run_key, 'r.sync_id']]
     WHEN by_user IS NOT NULL THEN ARRAY[[from_syncs, 'p.initiated_by', '$6', key, 'p.sync_id']]
     -- Most syncs are completed; any other status leaves less than a source.
     WHEN by_source IS NOT NULL AND (cardinality(statuses) = 0 OR 'completed' = ANY (statuses)) THEN
@@ -138,7 +140,7 @@ BEGIN
         CASE WHEN upwards THEN '>' ELSE '<' END, CASE WHEN upwards THEN 'ASC' ELSE 'DESC' END, left(stream[5], 1),
         CASE WHEN by_end THEN 'AND p.completed_at IS NOT NULL' ELSE '' END,
         coalesce(stream[2] || CASE WHEN upwards THEN ' ASC, ' ELSE ' DESC, ' END, ''))
-        USING org, needle, statuses, entity, run_kind, by_user, connection, named, touched, after_at, after_id, since, until, by_source
+        USING org, needle, statuses, entity, run_kind, by_user, connection, named, touched, after_at, after_id, since, until, by_source, by_conflicts
       LOOP
         looked := looked + 1;
         IF step.is_match THEN
@@ -169,12 +171,12 @@ BEGIN
       FROM public.sync_progress AS p WHERE p.org_id = org;
     -- In the order of the weeks and in none within one, so a week is read to its end.
     FOR step IN EXECUTE format(
-      'SELECT w.week, p.sync_id, p.started_at AS at FROM generate_series($15, $16, -1) AS w (week)
+      'SELECT w.week, p.sync_id, p.started_at AS at FROM generate_series($16, $17, -1) AS w (week)
          CROSS JOIN LATERAL app.syncs_with_terms($1, app.search_terms($1, w.week, $2)) AS t (id)
          %s %s
         WHERE %s AND app.week_of_start(p.started_at) = w.week AND (p.started_at, p.sync_id) < ($10, $11)
           AND p.started_at >= $12 AND p.started_at < $13', format(its_progress, 't.id'), its_run, compared)
-      USING org, needle, statuses, entity, run_kind, by_user, connection, named, touched, after_at, after_id, since, until, by_source, newest, oldest
+      USING org, needle, statuses, entity, run_kind, by_user, connection, named, touched, after_at, after_id, since, until, by_source, by_conflicts, newest, oldest
     LOOP
       EXIT WHEN hits >= most AND step.week < week;
       week := step.week;
@@ -190,7 +192,7 @@ BEGIN
       'SELECT p.sync_id, p.started_at AS at FROM unnest($9) AS t (id)
          %s %s
         WHERE %s AND (p.started_at, p.sync_id) < ($10, $11) AND p.started_at >= $12 AND p.started_at < $13', format(its_progress, 't.id'), its_run, compared)
-      USING org, needle, statuses, entity, run_kind, by_user, connection, named, touched, after_at, after_id, since, until, by_source
+      USING org, needle, statuses, entity, run_kind, by_user, connection, named, touched, after_at, after_id, since, until, by_source, by_conflicts
     LOOP
       ids := ids || step.sync_id;
       ats := ats || step.at;

@@ -72,20 +72,20 @@ SET jit = off AS $$
      WHERE f.id IS NOT NULL OR s.id IS NOT NULL),
   day AS MATERIALIZED (SELECT date_trunc('hour', now(), 'UTC') - interval '23 hours' AS since),
   of_day AS MATERIALIZED (
-    SELECT c.id, date_trunc('hour', r.started_at, 'UTC') AS hour, p.status, coalesce((r.counts ->> 'conflict')::double precision, 0) AS conflicts
+    SELECT c.id, date_trunc('hour', r.started_at, 'UTC') AS hour, p.status, r.conflict_count, r.left_conflicts
       FROM connections AS c CROSS JOIN day CROSS JOIN LATERAL (
-        (SELECT x.sync_id, x.started_at, x.counts FROM public.sync_runs AS x
+        (SELECT x.sync_id, x.started_at, x.conflict_count, x.left_conflicts FROM public.sync_runs AS x
           WHERE x.org_id = org AND x.source_connection_id = c.id AND x.started_at >= day.since
           ORDER BY x.started_at DESC, x.sync_id DESC LIMIT 2000)
          UNION ALL
-        (SELECT x.sync_id, x.started_at, x.counts FROM public.sync_runs AS x
+        (SELECT x.sync_id, x.started_at, x.conflict_count, x.left_conflicts FROM public.sync_runs AS x
           WHERE x.org_id = org AND x.destination_connection_id = c.id AND x.started_at >= day.since
           ORDER BY x.started_at DESC, x.sync_id DESC LIMIT 2000)) AS r
      CROSS JOIN LATERAL (SELECT x.status FROM public.sync_progress AS x WHERE x.org_id = org AND x.sync_id >= r.sync_id AND x.sync_id <= r.sync_id ORDER BY x.sync_id LIMIT 1) AS p),
   hours AS MATERIALIZED (
     SELECT d.id, d.hour, count(*)::integer AS sync_count,
            count(*) FILTER (WHERE d.status IN ('failed', 'timeout', 'completed_with_errors'))::integer AS failed_count,
-           sum(d.conflicts) AS conflict_count
+           sum(d.conflict_count) AS conflict_count, count(*) FILTER (WHERE d.left_conflicts)::integer AS conflict_syncs
       FROM of_day AS d GROUP BY d.id, d.hour),
   reported AS MATERIALIZED (
     SELECT p.source_system, date_trunc('hour', p.started_at, 'UTC') AS hour, p.status, p.started_at FROM day CROSS JOIN LATERAL (
@@ -96,7 +96,7 @@ SET jit = off AS $$
   reported_hours AS MATERIALIZED (
     SELECT r.source_system, r.hour, count(*)::integer AS sync_count,
            count(*) FILTER (WHERE r.status IN ('failed', 'timeout', 'completed_with_errors'))::integer AS failed_count,
-           0 AS conflict_count
+           0 AS conflict_count, 0 AS conflict_syncs
       FROM reported AS r GROUP BY r.source_system, r.hour),
   previews AS MATERIALIZED (
     SELECT c.summary FROM public.sync_preview_cache AS c WHERE c.org_id = org AND c.expires_at > now() LIMIT 1000)
@@ -132,11 +132,11 @@ SET jit = off AS $$
             'next_run_at', s.next_run_at, 'schedule_error', s.schedule_error, 'conflict_count', s.conflict_count,
             'failing_count', s.failing_count) ORDER BY s.entity), '[]') FROM standing AS s WHERE s.id = c.id),
         'hours', (SELECT coalesce(json_agg(json_build_object('hour', h.hour, 'sync_count', h.sync_count, 'failed_count', h.failed_count,
-            'conflict_count', h.conflict_count) ORDER BY h.hour), '[]') FROM hours AS h WHERE h.id = c.id)) ORDER BY c.name), '[]')
+            'conflict_count', h.conflict_count, 'conflict_syncs', h.conflict_syncs) ORDER BY h.hour), '[]') FROM hours AS h WHERE h.id = c.id)) ORDER BY c.name), '[]')
       FROM connections AS c),
     'reported', (SELECT coalesce(json_agg(json_build_object('source_system', s.source_system,
         'hours', (SELECT json_agg(json_build_object('hour', h.hour, 'sync_count', h.sync_count, 'failed_count', h.failed_count,
-            'conflict_count', h.conflict_count) ORDER BY h.hour) FROM reported_hours AS h WHERE h.source_system = s.source_system))
+            'conflict_count', h.conflict_count, 'conflict_syncs', h.conflict_syncs) ORDER BY h.hour) FROM reported_hours AS h WHERE h.source_system = s.source_system))
         ORDER BY s.source_system), '[]')
       FROM (SELECT DISTINCT h.source_system FROM reported_hours AS h ORDER BY h.source_system LIMIT 100) AS s))
 $$;

@@ -38,7 +38,8 @@ const listOf = ({ sort }: SyncsQuery): string => `syncs ${sort}`;
 
 /** Null when no sync can be as it is asked for. */
 function wantedBy(query: SyncsQuery): WantedSyncs | null {
-  const { q, entity_type, source_system, kind, user_id: user, connection_id, from, to, sort = '-started_at' } = query;
+  const { q, conflicts, entity_type, source_system, kind, user_id: user, connection_id, from, to } = query;
+  const { sort = '-started_at' } = query;
   if (from !== undefined && to !== undefined && Date.parse(from) >= Date.parse(to)) {
     const detail = 'must be before to';
     throw new Problem('invalid-request', `from ${detail}.`, { errors: [{ parameter: 'from', detail }] });
@@ -50,7 +51,7 @@ function wantedBy(query: SyncsQuery): WantedSyncs | null {
   if (after_at !== undefined && !isInstant(after_at))
     throw notACursor('is not a cursor of this list; use a cursor of an earlier response unchanged');
   return {
-    ...{ q, entity_type, source_system, kind, user, connection_id, by, after_at, after_id },
+    ...{ q, conflicts, entity_type, source_system, kind, user, connection_id, by, after_at, after_id },
     ...{ from: from && utc(from), to: to && utc(to) },
     statuses: statuses ?? [],
     upwards: !sort.startsWith('-'),

@@ -5,6 +5,7 @@ import type { SyncListItemDto } from './dto/sync.dto.ts';
 export interface WantedSyncs {
   readonly q?: string;
   readonly statuses: readonly string[];
+  readonly conflicts?: boolean;
   readonly entity_type?: string;
   readonly kind?: string;
   readonly user?: string;
@@ -33,7 +34,7 @@ const SHOWN = `
   p.sync_id, coalesce(r.kind, 'reported') AS kind, p.entity_type, p.source_system, ${end('source_connection_id', 'f.name')} AS source,
   ${end('destination_connection_id', 't.name')} AS destination, p.status, p.initiated_by, r.trigger, p.started_at, p.updated_at,
   p.completed_at, p.total_items, p.processed_count, p.failed_count,
-  coalesce((r.counts ->> 'conflict')::double precision, 0) AS conflict_count, p.elapsed_seconds, p.speed_items_per_min,
+  coalesce(r.conflict_count, 0) AS conflict_count, p.elapsed_seconds, p.speed_items_per_min,
   CASE WHEN p.updated_at >= now() - interval '60 seconds' THEN p.eta_seconds END AS eta_seconds, p.cancel_requested,
   p.pause_requested, p.waiting_reason, p.error_message`;
 

@@ -65,7 +65,9 @@ BEGIN
     jsonb_build_object('total_items', NEW.total_items, 'processed_count', NEW.processed_count,
       'failed_count', NEW.failed_count)
       || CASE WHEN kind IS NULL THEN '{}' ELSE jsonb_build_object('kind', kind, 'counts', counts,
-        'conflict_count', coalesce((counts ->> 'conflict')::double precision, 0)) END);
+        -- Of a reconcile, what a person has to look at.
+        'conflict_count', coalesce((counts ->> 'conflict')::double precision, 0)
+          + coalesce((counts ->> 'not_compared')::double precision, 0)) END);
   RETURN NULL;
 END
 $$;

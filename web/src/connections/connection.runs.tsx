@@ -4,6 +4,7 @@ import { Link } from 'wouter';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/problem.ts';
 import { syncPath } from '../app/location.ts';
+import { conflictsOfRun } from '../syncs/sync.row-text.ts';
 import { StatusBadge } from '../ui/badge.tsx';
 import { capitalized, count } from '../ui/format.ts';
 import { Time } from '../ui/time.tsx';
@@ -85,7 +86,7 @@ function RunRow({ run, column, other }: RunRowProps) {
         <span className="break">{other}</span>
       </td>
       <td data-label="Status">
-        <StatusBadge status={run.progress.status} conflicts={run.counts.conflict} />
+        <StatusBadge status={run.progress.status} conflicts={conflictsOfRun(run.counts)} />
       </td>
       <td data-label="Items">
         <span>{itemsText(run)}</span>

@@ -6,7 +6,7 @@ import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/problem.ts';
 import { RUN_ID } from '../app/location.ts';
 import { useConnectionName } from '../connections/connection.queries.ts';
-import { kindText } from '../syncs/sync.row-text.ts';
+import { conflictsOfRun, kindText } from '../syncs/sync.row-text.ts';
 
 /** The limit of the API; more runs of an organization than that are not active at once. */
 const LIMIT = 200;
@@ -54,7 +54,7 @@ export function useKnownRuns(syncs: readonly StreamedSync[]): KnownRuns {
     },
     [data, nameOf],
   );
-  const conflictsOf = useCallback(({ sync_id }: StreamedSync) => data?.get(sync_id)?.counts.conflict ?? 0, [data]);
+  const conflictsOf = useCallback(({ sync_id }: StreamedSync) => conflictsOfRun(data?.get(sync_id)?.counts), [data]);
   const waitsForApproval = useCallback(
     ({ sync_id, completed_at }: StreamedSync) => completed_at === null && data?.get(sync_id)?.approval === 'wanted',
     [data],

@@ -10,7 +10,7 @@ interface Props {
   readonly list: Readonly<Record<string, string>>;
 }
 
-/** The last 24 hours, a bar an hour, red where something failed. Below stand its figures, each a link to its list. */
+/** The last 24 hours, a bar an hour, red where something failed, amber where conflicts were met. Below stand its figures, each a link to its list. */
 export function DayStrip({ name, since, hours, list }: Props) {
   const day = dayOf(since, hours);
   const most = Math.max(...day.map(({ sync_count }) => sync_count), 1);

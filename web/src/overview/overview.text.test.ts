@@ -67,14 +67,16 @@ describe('What a standing leads to', () => {
 
 describe('The last 24 hours', () => {
   it('have each hour, and figures that lead to their lists', () => {
-    const hours = [{ hour: '2026-11-22T12:00:00+00:00', sync_count: 3, failed_count: 1, conflict_count: 2 }];
+    const hours = [
+      { hour: '2026-11-22T12:00:00+00:00', sync_count: 3, failed_count: 1, conflict_count: 5, conflict_syncs: 2 },
+    ];
     const day = dayOf(since, hours);
     expect(day).toHaveLength(24);
     expect(day.map(({ sync_count }) => sync_count).slice(0, 4)).toEqual([0, 0, 3, 0]);
     expect(dayFigures(day, { connection_id: 'c-1' })).toEqual([
       { text: '3 syncs in 24 hours', href: '/syncs?connection_id=c-1' },
       { text: '1 with failures', href: '/syncs?connection_id=c-1&failed=true' },
-      { text: 'some met conflicts', href: '/conflicts?connection_id=c-1' },
+      { text: '2 met conflicts', href: '/syncs?connection_id=c-1&conflicts=true' },
     ]);
     expect(dayFigures(dayOf(since, []), { source_system: 'erp' })).toEqual([
       { text: 'No sync in 24 hours', href: '/syncs?source_system=erp' },

@@ -92,7 +92,15 @@ export function dayOf(since: string, hours: readonly OverviewHour[]): OverviewHo
   const known = new Map(hours.map((one) => [Date.parse(one.hour), one]));
   return Array.from({ length: 24 }, (_, index) => {
     const at = begin + index * HOUR_MS;
-    return known.get(at) ?? { hour: new Date(at).toISOString(), sync_count: 0, failed_count: 0, conflict_count: 0 };
+    return (
+      known.get(at) ?? {
+        hour: new Date(at).toISOString(),
+        sync_count: 0,
+        failed_count: 0,
+        conflict_count: 0,
+        conflict_syncs: 0,
+      }
+    );
   });
 }
 
@@ -102,11 +110,11 @@ export interface DayFigure {
   readonly href: string;
 }
 
-/** 12 syncs in 24 hours; 1 with failures; some met conflicts. `list`: the query of /syncs that lists the first. */
+/** 12 syncs in 24 hours; 1 with failures; 2 met conflicts. `list`: the query of /syncs that lists the first. */
 export function dayFigures(hours: readonly OverviewHour[], list: Readonly<Record<string, string>>): DayFigure[] {
-  const sum = (key: 'sync_count' | 'failed_count' | 'conflict_count') =>
+  const sum = (key: 'sync_count' | 'failed_count' | 'conflict_syncs') =>
     hours.reduce((total, one) => total + one[key], 0);
-  const [syncs, failed] = [sum('sync_count'), sum('failed_count')];
+  const [syncs, failed, met] = [sum('sync_count'), sum('failed_count'), sum('conflict_syncs')];
   const text = syncs === 0 ? 'No sync in 24 hours' : `${count(syncs)} ${syncs === 1 ? 'sync' : 'syncs'} in 24 hours`;
   const figures = [{ text, href: `/syncs?${new URLSearchParams(list)}` }];
   if (failed > 0)
@@ -114,9 +122,10 @@ export function dayFigures(hours: readonly OverviewHour[], list: Readonly<Record
       text: `${count(failed)} with failures`,
       href: `/syncs?${new URLSearchParams({ ...list, failed: 'true' })}`,
     });
-  const { connection_id } = list;
-  // Without a number: each sync meets those that are open again.
-  if (sum('conflict_count') > 0 && connection_id)
-    figures.push({ text: 'some met conflicts', href: `/conflicts?${new URLSearchParams({ connection_id })}` });
+  if (met > 0)
+    figures.push({
+      text: `${count(met)} met conflicts`,
+      href: `/syncs?${new URLSearchParams({ ...list, conflicts: 'true' })}`,
+    });
   return figures;
 }

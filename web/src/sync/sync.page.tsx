@@ -2,6 +2,7 @@ import { ApiError } from '../api/problem.ts';
 import { useLastSegment } from '../app/location.ts';
 import { DifferenceList } from '../reconcile/difference.list.tsx';
 import { ReconcileResult } from '../reconcile/reconcile.result.tsx';
+import { conflictsOfRun } from '../syncs/sync.row-text.ts';
 import { StatusBadge } from '../ui/badge.tsx';
 import { PageSkeleton } from '../ui/loading.tsx';
 import { ErrorNote } from '../ui/note.tsx';
@@ -32,7 +33,7 @@ export default function SyncPage() {
     <>
       <PageHeader
         title={syncTitle(sync.entity_type, run)}
-        badge={<StatusBadge status={sync.status} conflicts={run?.counts.conflict} />}
+        badge={<StatusBadge status={sync.status} conflicts={conflictsOfRun(run?.counts)} />}
         actions={
           <>
             <SyncActions sync={sync} />

@@ -18,6 +18,10 @@ export function aboutOf({ sync_id, initiated_by, kind }: SyncListItem): string {
   return [sync_id, kindText(kind), initiated_by && `by ${initiated_by}`].filter(Boolean).join(' · ');
 }
 
+/** How many items a run left for a person to decide, of its counts: of a comparison those that could not be compared. */
+export const conflictsOfRun = (counts: Readonly<Record<string, number>> = {}): number =>
+  (counts.conflict ?? 0) + (counts.not_compared ?? 0);
+
 /** 1,200 of 5,000; the total only where it is known. */
 export function doneOf({ processed_count, failed_count, total_items }: SyncListItem): string {
   const done = count(processed_count + failed_count);

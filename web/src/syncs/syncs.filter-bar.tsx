@@ -14,10 +14,12 @@ const ENTITY_TYPES = ['customer', 'product', 'order'];
 
 /** The filters of the list of syncs. */
 export function SyncsFilterBar({ parameters, onChange }: Props) {
-  const { q, status, active, failed, entity_type, kind, source_system, connection_id, user_id, from, to } = parameters;
+  const { q, status, active, failed, conflicts, entity_type, kind, source_system } = parameters;
+  const { connection_id, user_id, from, to } = parameters;
   const { data: connections = [] } = useConnections();
-  const state = failed === 'true' ? 'any-failure' : active === 'true' ? 'any-active' : (status ?? '');
-  const none = { status: undefined, active: undefined, failed: undefined };
+  const flags = { 'any-failure': failed, 'any-conflict': conflicts, 'any-active': active };
+  const state = Object.entries(flags).find(([, flag]) => flag === 'true')?.[0] ?? status ?? '';
+  const none = { status: undefined, active: undefined, failed: undefined, conflicts: undefined };
   return (
     <FilterBar>
       <TextFilter
@@ -31,6 +33,7 @@ export function SyncsFilterBar({ parameters, onChange }: Props) {
           value={state}
           onChange={({ target: { value } }) => {
             if (value === 'any-failure') onChange({ ...none, failed: 'true' });
+            else if (value === 'any-conflict') onChange({ ...none, conflicts: 'true' });
             else if (value === 'any-active') onChange({ ...none, active: 'true' });
             else onChange({ ...none, status: value || undefined });
           }}
@@ -38,6 +41,7 @@ export function SyncsFilterBar({ parameters, onChange }: Props) {
           <option value="">Any status</option>
           <option value="any-active">Active only</option>
           <option value="any-failure">Failed only</option>
+          <option value="any-conflict">With conflicts only</option>
           {STATUSES.map((one) => (
             <option key={one} value={one}>
               {capitalized(statusText(one))}

@@ -3,12 +3,15 @@ import { isFiltered, isSameView, syncsQuery } from './syncs.filters.ts';
 
 describe('The filters of the list of syncs', () => {
   it('are the parameters of the API, without what it would refuse', () => {
-    expect(syncsQuery({ q: 'a', failed: 'true', source_system: 'erp', sort: 'started_at' })).toEqual({
-      q: 'a',
-      source_system: 'erp',
-      failed: true,
-      sort: 'started_at',
-    });
+    expect(syncsQuery({ q: 'a', failed: 'true', conflicts: 'true', source_system: 'erp', sort: 'started_at' })).toEqual(
+      {
+        q: 'a',
+        source_system: 'erp',
+        failed: true,
+        conflicts: true,
+        sort: 'started_at',
+      },
+    );
     expect(syncsQuery({ status: 'none', kind: 'none', sort: 'none', connection_id: 'none', from: 'none' })).toEqual({});
   });
 

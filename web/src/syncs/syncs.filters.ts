@@ -6,6 +6,7 @@ export const SYNCS_PARAMETERS = [
   'status',
   'active',
   'failed',
+  'conflicts',
   'entity_type',
   'source_system',
   'kind',
@@ -47,7 +48,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The filters as query parameters of the API. What it would refuse is left out. */
 export function syncsQuery(parameters: SyncsParameters): SyncsQuery {
-  const { q, active, failed, entity_type, source_system, connection_id, user_id, from, to } = parameters;
+  const { q, active, failed, conflicts, entity_type, source_system, connection_id, user_id, from, to } = parameters;
   const status = STATUSES.find((one) => one === parameters.status);
   const kind = (Object.keys(KINDS) as SyncKind[]).find((one) => one === parameters.kind);
   const sort = SORTS.find((one) => one === parameters.sort);
@@ -57,6 +58,7 @@ export function syncsQuery(parameters: SyncsParameters): SyncsQuery {
     ...(status && { status }),
     ...(active && { active: active === 'true' }),
     ...(failed && { failed: failed === 'true' }),
+    ...(conflicts && { conflicts: conflicts === 'true' }),
     ...(entity_type && { entity_type }),
     ...(source_system && { source_system }),
     ...(kind && { kind }),
@@ -87,6 +89,7 @@ export const VIEWS: readonly View[] = [
   { name: 'All', search: '' },
   { name: 'Active', search: 'active=true' },
   { name: 'Failed', search: 'failed=true' },
+  { name: 'With conflicts', search: 'conflicts=true' },
   { name: 'Ended last', search: 'sort=-completed_at' },
   { name: 'Previews', search: 'kind=preview' },
 ];

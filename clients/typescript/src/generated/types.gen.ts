@@ -2432,6 +2432,10 @@ export type OverviewHour = {
      * Items that they left for a person to decide
      */
     conflict_count: number;
+    /**
+     * How many of them left such items
+     */
+    conflict_syncs: number;
 };
 
 export type OverviewConnection = {
@@ -8103,6 +8107,10 @@ export type ListSyncsData = {
          * true: only failed, completed_with_errors and timeout
          */
         failed?: boolean;
+        /**
+         * true: only runs that left items for a person to decide; false: only those that left none
+         */
+        conflicts?: boolean;
         entity_type?: string;
         /**
          * Only syncs from exactly this source, as their reporter or the service names it

@@ -123,6 +123,9 @@ export class OverviewHourDto {
 
   @ApiProperty({ description: 'Items that they left for a person to decide', example: 0 })
   conflict_count: number;
+
+  @ApiProperty({ type: 'integer', description: 'How many of them left such items', example: 0 })
+  conflict_syncs: number;
 }
 
 /** A connection, what is synced from and to it, and its last 24 hours. */

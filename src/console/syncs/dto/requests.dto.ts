@@ -29,6 +29,12 @@ export class SyncsQuery extends OrgQuery {
   @FlagProperty({ optional: true, description: 'true: only failed, completed_with_errors and timeout' })
   failed?: boolean;
 
+  @FlagProperty({
+    optional: true,
+    description: 'true: only runs that left items for a person to decide; false: only those that left none',
+  })
+  conflicts?: boolean;
+
   @TextProperty({ maxLength: 100, optional: true, example: 'customer' })
   entity_type?: string;
 
