@@ -46,6 +46,10 @@ it('Both ends are compared from the page of a connection, made equal, and then t
       const list = page.getByRole('list', { name: 'Differences' });
       await list.getByRole('row', { name: /Sankt Gallen West/ }).waitFor();
       expect(await list.locator('> li').count()).toBe(3);
+      // Each leads to its item, where a person can link it; the rest of the page speaks of a comparison, too.
+      expect(await list.getByRole('link').count()).toBe(3);
+      await page.getByText(/^Comparison completed: \d+ items looked at, nothing written$/).waitFor();
+      await page.getByText('None. Every item was read.').waitFor();
       await page.getByText(/Not carried over, and so not compared: /).waitFor();
       for (const width of [1280, 390]) {
         await page.setViewportSize({ width, height: 900 });

@@ -1,12 +1,12 @@
 import type { Activity, ActivityPage } from '@sync-operations/client';
 import { memo, useId, useState } from 'react';
 import { messageOf } from '../sync/reported.failures.ts';
-import { StatusBadge, statusText } from '../ui/badge.tsx';
+import { StatusBadge } from '../ui/badge.tsx';
 import { Breakable } from '../ui/breakable.tsx';
 import { capitalized, count, duration } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Time } from '../ui/time.tsx';
-import { conflictsOf } from './conflicts.ts';
+import { activityText, conflictsOf } from './activity.text.ts';
 import { EntryDetails } from './entry.details.tsx';
 import './trail.css';
 
@@ -73,7 +73,7 @@ function TrailRow({ entry }: { readonly entry: Activity }) {
             onClick={() => setOpen(!isOpen)}
           >
             <Icon name="right" />
-            <span className="break">{capitalized(statusText(entry.activity_type))}</span>
+            <span className="break">{activityText(entry)}</span>
           </button>
           {about && <p className="muted small trail-line">{about}</p>}
           {message && !isOpen && <p className="bad small trail-line">{message}</p>}

@@ -1,7 +1,7 @@
 import { type Activity, listActivity } from '@sync-operations/client';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import { conflictsOf } from '../activity/conflicts.ts';
+import { conflictsOf } from '../activity/activity.text.ts';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/problem.ts';
 import { syncPath } from '../app/location.ts';

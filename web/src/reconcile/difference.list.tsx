@@ -1,11 +1,13 @@
 import { type Difference, listDifferences, type Run } from '@sync-operations/client';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
 import { useOrganization } from '../api/organization.ts';
 import { unwrap } from '../api/problem.ts';
 import { useParameters } from '../app/location.ts';
 import { FieldDiff } from '../previews/field.diff.tsx';
 import { ItemData } from '../previews/item.data.tsx';
 import { itemName } from '../previews/value.text.ts';
+import { historyOf } from '../sync/sync.text.ts';
 import { Badge, type BadgeTone } from '../ui/badge.tsx';
 import { Breakable } from '../ui/breakable.tsx';
 import { Chip } from '../ui/button.tsx';
@@ -31,7 +33,8 @@ const KINDS: readonly { readonly name: Difference['difference']; readonly label:
   ];
 
 /** Each item that is not equal at both ends, with the two values of its fields. */
-export function DifferenceList({ run: { sync_id, created_at, progress } }: { readonly run: Run }) {
+export function DifferenceList({ run }: { readonly run: Run }) {
+  const { sync_id, created_at, progress } = run;
   const { orgId, client } = useOrganization();
   const isOld = useNow(null) - Date.parse(created_at) > KEPT_HOURS * 3_600_000;
   const [{ difference: wanted }, set] = useParameters(FILTER);
@@ -73,7 +76,7 @@ export function DifferenceList({ run: { sync_id, created_at, progress } }: { rea
       {found && found.length > 0 && (
         <ul className="items" aria-label="Differences">
           {found.map((one) => (
-            <DifferenceRow key={one.external_id} difference={one} />
+            <DifferenceRow key={one.external_id} difference={one} history={historyOf(run, one.external_id)} />
           ))}
         </ul>
       )}
@@ -82,7 +85,13 @@ export function DifferenceList({ run: { sync_id, created_at, progress } }: { rea
   );
 }
 
-function DifferenceRow({ difference: one }: { readonly difference: Difference }) {
+interface RowProps {
+  readonly difference: Difference;
+  /** The page of the item, where a person links it. */
+  readonly history: string;
+}
+
+function DifferenceRow({ difference: one, history }: RowProps) {
   const { external_id, destination_id, fields, reason, data } = one;
   const kind = KINDS.find(({ name }) => name === one.difference);
   const name = itemName(data);
@@ -91,7 +100,7 @@ function DifferenceRow({ difference: one }: { readonly difference: Difference })
       <div className="row">
         <p className="item-name break">
           <span className="visually-hidden">Item </span>
-          {external_id}
+          <Link href={history}>{external_id}</Link>
         </p>
         <Badge tone={kind?.tone}>{kind?.label}</Badge>
         {name && (

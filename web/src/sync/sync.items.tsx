@@ -58,6 +58,9 @@ function None({
   filtered,
 }: { readonly filtered: boolean } & Partial<SyncAndRun> & Pick<SyncAndRun, 'sync'>) {
   if (filtered) return <p className="muted">No item matches this filter. Choose “All” to see all items.</p>;
+  // What a comparison found stands in its own list.
+  if (run?.kind === 'reconcile' && sync.status === 'completed')
+    return <p className="muted">None. Every item was read.</p>;
   if (run || sync.failed_count === 0)
     return <p className="muted">{sync.completed_at ? (NONE[sync.status] ?? 'None.') : 'None so far.'}</p>;
   return <ReportedItems sync={sync} />;

@@ -33,6 +33,12 @@ describe('An entry of the timeline', () => {
       'Preview completed: 5 items looked at, nothing written',
       'neutral',
     ],
+    [
+      { activity_type: 'reconcile_completed', record_count: 0, details: { total_items: 31, conflict_count: 2 } },
+      'Comparison completed: 31 items looked at, nothing written, 2 conflicts',
+      'warn',
+    ],
+    [{ activity_type: 'reconcile_failed', status: 'failed', record_count: 0 }, 'Comparison failed', 'bad'],
     [{ activity_type: 'pause_requested' }, 'Pause requested', 'neutral'],
     [{ activity_type: 'batch_process', status: 'failed', record_count: 7 }, 'Batch process: 7 items', 'bad'],
   ] as const)('is said in words: %j', (members, title, tone) => {

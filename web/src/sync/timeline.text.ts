@@ -1,6 +1,6 @@
 import type { Activity } from '@sync-operations/client';
-import { conflictsOf } from '../activity/conflicts.ts';
-import { capitalized, count, duration } from '../ui/format.ts';
+import { activityText, conflictsOf } from '../activity/activity.text.ts';
+import { count, duration } from '../ui/format.ts';
 import { messageOf } from './reported.failures.ts';
 
 /** Entries in a row that say the same: of one type, one status and one user. */
@@ -25,6 +25,26 @@ export interface TimelineText {
   readonly linkedSyncId: string | null;
 }
 
+/** null without any. */
+function conflictsText(entry: Activity): string | null {
+  const conflicts = conflictsOf(entry);
+  if (conflicts === 0) return null;
+  return conflicts === 1 ? '1 conflict' : `${count(conflicts)} conflicts`;
+}
+
+/** Of what writes nothing. */
+function endsOf(kind: string, name: string): Record<string, Describe> {
+  return {
+    [`${kind}_completed`]: (entry) => {
+      const title = `${name} completed: ${items(Number(entry.details?.total_items ?? 0))} looked at, nothing written`;
+      const conflicts = conflictsText(entry);
+      return conflicts === null ? { title, tone: 'neutral' } : { title: `${title}, ${conflicts}`, tone: 'warn' };
+    },
+    [`${kind}_failed`]: () => ({ title: `${name} failed`, tone: 'bad' }),
+    [`${kind}_cancelled`]: () => ({ title: `${name} cancelled`, tone: 'warn' }),
+  };
+}
+
 type Describe = (entry: Activity) => Pick<TimelineText, 'title' | 'tone'> & Partial<TimelineText>;
 
 const DESCRIPTIONS: Readonly<Record<string, Describe>> = {
@@ -32,22 +52,17 @@ const DESCRIPTIONS: Readonly<Record<string, Describe>> = {
     const failed = Number(entry.details?.failed_count ?? 0);
     const took = entry.duration_seconds === null ? '' : ` in ${duration(entry.duration_seconds)}`;
     const title = `Completed: ${items(entry.record_count)}${took}`;
-    const conflicts = conflictsOf(entry);
     const trouble = [
       (failed > 0 || entry.status === 'completed_with_errors') && `${count(failed)} failed`,
-      conflicts > 0 && (conflicts === 1 ? '1 conflict' : `${count(conflicts)} conflicts`),
+      conflictsText(entry),
     ].filter(Boolean);
     return trouble.length > 0 ? { title: [title, ...trouble].join(', '), tone: 'warn' } : { title, tone: 'good' };
   },
   sync_failed: (entry) => ({ title: `Failed after ${items(entry.record_count)}`, tone: 'bad' }),
   sync_cancelled: (entry) => ({ title: `Cancelled after ${items(entry.record_count)}`, tone: 'warn' }),
   sync_timeout: (entry) => ({ title: `Timed out after ${items(entry.record_count)}`, tone: 'bad' }),
-  preview_completed: (entry) => ({
-    title: `Preview completed: ${items(Number(entry.details?.total_items ?? 0))} looked at, nothing written`,
-    tone: 'neutral',
-  }),
-  preview_failed: () => ({ title: 'Preview failed', tone: 'bad' }),
-  preview_cancelled: () => ({ title: 'Preview cancelled', tone: 'warn' }),
+  ...endsOf('preview', 'Preview'),
+  ...endsOf('reconcile', 'Comparison'),
   cancel_requested: () => ({ title: 'Cancel requested', tone: 'warn' }),
   pause_requested: () => ({ title: 'Pause requested', tone: 'neutral' }),
   resume_requested: () => ({ title: 'Resume requested', tone: 'neutral' }),
@@ -75,7 +90,7 @@ export function timelineText(entry: Activity): TimelineText {
 }
 
 const describeCustom: Describe = (entry) => {
-  const name = capitalized(entry.activity_type.replaceAll('_', ' '));
+  const name = activityText(entry);
   const isBad = entry.status === 'failed' || entry.status === 'timeout';
   return {
     title: entry.record_count === null ? name : `${name}: ${items(entry.record_count)}`,

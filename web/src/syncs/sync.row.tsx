@@ -39,7 +39,9 @@ export const SyncRow = memo(function SyncRow({ ref, index, sync, isSelected, onS
         </Link>
         <p className="muted small break">{aboutOf(sync)}</p>
         {sync.error_message && completed_at && <p className="small syncs-error">{sync.error_message}</p>}
-        {sync.waiting_reason && !completed_at && <p className="small syncs-error">{sync.waiting_reason}</p>}
+        {sync.waiting_reason && !completed_at && (
+          <p className="small syncs-error syncs-waiting">{sync.waiting_reason}</p>
+        )}
       </td>
       <td data-label="Status">
         <StatusBadge status={status} conflicts={conflict_count} />
