@@ -7,21 +7,23 @@ export interface Figure {
   readonly name: string;
   /** One value a round, each of both sides in the same round. */
   readonly rounds: readonly number[];
-  readonly goal: { readonly atLeast: number } | { readonly atMost: number };
+  readonly goal?: { readonly atLeast: number } | { readonly atMost: number };
   /** `ms`, say; a ratio has none. */
   readonly unit?: string;
   /** What a profile showed that bounds it, told where the goal is not reached. */
   readonly boundBy?: string;
 }
 
-export const isReached = ({ rounds, goal }: Figure): boolean =>
-  'atLeast' in goal ? median(rounds) >= goal.atLeast : median(rounds) <= goal.atMost;
+/** Also what has no goal. */
+export const isReached = ({ rounds, goal }: Figure): boolean => {
+  if (!goal) return true;
+  return 'atLeast' in goal ? median(rounds) >= goal.atLeast : median(rounds) <= goal.atMost;
+};
 
 /** Prints the figure; when `npm run bench` has started this benchmark, also for its table. */
 export function tell(figure: Figure): void {
-  console.log(
-    `${figure.name}: ${measured(figure)}, goal ${goalOf(figure)}${isReached(figure) ? '' : ', which is not reached'}`,
-  );
+  const goal = figure.goal ? `, goal ${goalOf(figure)}` : '';
+  console.log(`${figure.name}: ${measured(figure)}${goal}${isReached(figure) ? '' : ', which is not reached'}`);
   if (process.env.BENCH_FIGURES) appendFileSync(process.env.BENCH_FIGURES, `${JSON.stringify(figure)}\n`);
 }
 
@@ -33,4 +35,4 @@ export function measured({ rounds, unit }: Figure): string {
 }
 
 export const goalOf = ({ goal, unit }: Figure): string =>
-  `${'atLeast' in goal ? `≥ ${goal.atLeast}` : `≤ ${goal.atMost}`}${unit ? ` ${unit}` : ''}`;
+  goal ? `${'atLeast' in goal ? `≥ ${goal.atLeast}` : `≤ ${goal.atMost}`}${unit ? ` ${unit}` : ''}` : 'none';

@@ -26,8 +26,9 @@ export class ServiceProcess {
     variables: Readonly<Record<string, string>>,
     folder: string,
     main = SERVICE_MAIN,
+    options: readonly string[] = [],
   ): Promise<ServiceProcess> {
-    const child = spawn(process.execPath, [...nodeOptions(), main], {
+    const child = spawn(process.execPath, [...nodeOptions(), main, ...options], {
       cwd: folder,
       env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', ...variables },
       stdio: ['ignore', 'pipe', 'inherit'],
