@@ -1,6 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { describeColumns, isCount, letBoundRoles, letMaintenanceDelete, protectTenantTable } from './support.ts';
 
+const WRITTEN = `org_id, created_at, sync_id, entity_type, activity_type, status, source_system, user_id, record_count, duration_seconds,
+  error_message, details`;
+
 /**
  * Why: an audit trail nobody can edit. The service's role may append and read, nothing else, and date no entry back (that of a request
  * comes a microsecond before that of the end which it causes); months are partitions, so that
@@ -28,6 +31,7 @@ export class Activity0006 implements MigrationInterface {
         duration_seconds double precision CHECK (duration_seconds >= 0),
         error_message text,
         details jsonb,
+        written_in xid8 NOT NULL DEFAULT pg_current_xact_id(),
         PRIMARY KEY (org_id, created_at, id)
       ) PARTITION BY RANGE (created_at)`);
     await db.query(
@@ -39,6 +43,12 @@ export class Activity0006 implements MigrationInterface {
     await db.query(`
       CREATE INDEX sync_activity_log_failures ON public.sync_activity_log (org_id, created_at, id)
         WHERE status IN ('failed', 'completed_with_errors', 'timeout')`);
+    await db.query(`
+      CREATE INDEX sync_activity_log_ends ON public.sync_activity_log (org_id, written_in)
+        WHERE activity_type IN ('sync_completed', 'sync_failed', 'sync_timeout')`);
+    await describeColumns(db, 'sync_activity_log', {
+      written_in: 'the transaction that wrote it, by which trends know what they have counted: app.roll_up_trends',
+    });
     await protectTenantTable(db, 'public.sync_activity_log');
     await db.query(`
       CREATE POLICY dated_by_itself ON public.sync_activity_log AS RESTRICTIVE FOR INSERT TO sync_app, sync_sql
@@ -46,12 +56,12 @@ export class Activity0006 implements MigrationInterface {
     await letBoundRoles(db, {
       table: 'public.sync_activity_log',
       // created_at for the triggers of sync_progress, which run as the role.
-      privileges: `SELECT, INSERT (org_id, created_at, sync_id, entity_type, activity_type, status, source_system, user_id,
-        record_count, duration_seconds, error_message, details)`,
+      privileges: `SELECT, INSERT (${WRITTEN})`,
     });
-    await db.query(`GRANT SELECT, INSERT ON public.sync_activity_log TO sync_app`);
+    // Nobody tells the transaction that wrote an entry but the database.
+    await db.query(`GRANT SELECT, INSERT (id, ${WRITTEN}) ON public.sync_activity_log TO sync_app`);
     // Ending a silent sync writes its entry; sync_maintenance may write no other kind, and read none.
-    await db.query(`GRANT INSERT ON public.sync_activity_log TO sync_maintenance`);
+    await db.query(`GRANT INSERT (${WRITTEN}) ON public.sync_activity_log TO sync_maintenance`);
     await db.query(`
       CREATE POLICY maintenance_ends ON public.sync_activity_log FOR INSERT TO sync_maintenance
         WITH CHECK (activity_type IN ('sync_timeout', 'sync_cancelled') AND status IN ('timeout', 'cancelled'))`);

@@ -17,6 +17,7 @@ import { Alerts0016 } from './0016-alerts.ts';
 import { Members0017 } from './0017-members.ts';
 import { Erasures0018 } from './0018-erasures.ts';
 import { TrailPlaces0019 } from './0019-trail-places.ts';
+import { TrendHours0020 } from './0020-trend-hours.ts';
 
 /**
  * In the order they run: tables, columns, indexes, policies and roles. Functions, triggers and views are files beside their
@@ -42,4 +43,5 @@ export const migrations = [
   Members0017,
   Erasures0018,
   TrailPlaces0019,
+  TrendHours0020,
 ];

@@ -6,10 +6,11 @@ import { TrailExporter } from './export/trail.exporter.ts';
 import { TrailRoots } from './export/trail.roots.ts';
 import { TrailSealer } from './sealing/trail.sealer.ts';
 import { TrailVerification } from './sealing/trail.verification.ts';
+import { TrendHours } from './trends/trend.hours.ts';
 
 /** The audit trail, for the modules that write to it, and its scheduled maintenance. */
 @Module({
-  providers: [ActivityService, ActivityMaintenance, TrailSealer, TrailRoots, TrailExporter],
+  providers: [ActivityService, ActivityMaintenance, TrailSealer, TrailRoots, TrailExporter, TrendHours],
   exports: [ActivityService],
 })
 export class ActivityModule {}

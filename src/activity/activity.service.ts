@@ -5,15 +5,7 @@ import { Problem } from '../common/problem.ts';
 import { checkEach, validateItem } from '../common/validation.ts';
 import { actingFor, currentTenant, runAsTenant } from '../tenancy/tenant.context.ts';
 import { TenantDatabase } from '../tenancy/tenant.database.ts';
-import {
-  activityErrors,
-  activityPage,
-  activityTrends,
-  appendActivity,
-  type Period,
-  partitionsOf,
-  slowActivity,
-} from './activity.sql.ts';
+import { activityErrors, activityPage, appendActivity, partitionsOf, slowActivity } from './activity.sql.ts';
 import type {
   ActivityDto,
   ActivityErrorDto,
@@ -30,7 +22,8 @@ import {
   type TrendsQuery,
 } from './dto/requests.dto.ts';
 import { type ErrorGroup, isFound, maskedEntry, maskedErrors, type SearchedEntry } from './masked.trail.ts';
-import { periodOf } from './period.ts';
+import { type Period, periodOf } from './period.ts';
+import { activityTrends } from './trends/trend.sql.ts';
 
 const EXPORT_PAGE = 1_000;
 const ALL_TIME: Period = { days: null, from: null, to: null };

@@ -2,26 +2,14 @@ import type { Keyset } from '../common/cursor.ts';
 import type { Statement } from '../database/database.ts';
 import type { ActivityFilterQuery, AppendActivityDto } from './dto/requests.dto.ts';
 import { patternOf } from './masked.trail.ts';
+import { boundsOf, PERIOD_BEGINS, PERIOD_ENDS, type Period } from './period.ts';
 
 // The months are partitions of one table: sql/partitions.sql makes them, a scheduled task of this module detaches old ones. The entry of a sync that
 // ends is written by the database: src/progress/sql/end_of_sync.sql.
 
-/** A period of the trail: `days` back from the database's now, or `from` to `to` (exclusive), RFC 3339. What is null bounds nothing. */
-export interface Period {
-  readonly days: number | null;
-  readonly from: string | null;
-  readonly to: string | null;
-}
-
-/**
- * Parameters 2 to 4 of the statements below, the values of `boundsOf`. Without `to` it ends ahead of now: nothing is newer. CASE, since to Postgres a
- * coalesce might tell of a row what its policy hides, so that it would look at each row of the organization before it compares the times.
- */
-const IN_PERIOD = `created_at >= CASE WHEN $2::timestamptz IS NOT NULL THEN $2 WHEN $3::integer IS NOT NULL
-         THEN now() - make_interval(days => $3) ELSE '-infinity' END
-       AND created_at < CASE WHEN $4::timestamptz IS NOT NULL THEN $4 ELSE now() + interval '1 day' END`;
-
-const boundsOf = ({ from, days, to }: Period): unknown[] => [from, days, to];
+/** Parameters 2 to 4 of the statements below, the values of `boundsOf`. */
+const IN_PERIOD = `created_at >= ${PERIOD_BEGINS}
+       AND created_at < ${PERIOD_ENDS}`;
 
 /**
  * Entries hold a token for what is a person's: sql/trail_persons.sql. This is `text` with the words that are still known, for a reader who
@@ -169,41 +157,7 @@ export const activityErrors = (
   values: [orgId, ...boundsOf(period), entityType, most],
 });
 
-/**
- * Only the ends of syncs: the guide's query also counts each failed item's entry as a sync. Those that failed are counted beside the
- * others and leave their figures alone; a day on which nothing came to its end is a row only when `includeFailed`.
- */
-export const activityTrends = (
-  orgId: string,
-  period: Period,
-  entityType: string | null,
-  includeFailed: boolean,
-): Statement => ({
-  text: `
-    SELECT to_char(d.start AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, d.entity_type, d.sync_count, d.avg_duration_sec, d.max_duration_sec,
-           d.total_records, d.failed_syncs, d.conflict_syncs
-      FROM (
-        -- Days are numbers here, which costs a third of grouping by their names.
-        SELECT date_bin('1 day', created_at, '2000-01-01T00:00:00Z') AS start, entity_type,
-               count(*) FILTER (WHERE ${COMPLETED})::integer AS sync_count,
-               avg(duration_seconds) FILTER (WHERE ${COMPLETED}) AS avg_duration_sec,
-               max(duration_seconds) FILTER (WHERE ${COMPLETED}) AS max_duration_sec,
-               coalesce(sum(record_count) FILTER (WHERE ${COMPLETED}), 0) AS total_records,
-               count(*) FILTER (WHERE NOT ${COMPLETED})::integer AS failed_syncs,
-               count(*) FILTER (WHERE ${COMPLETED} AND ${LEFT_CONFLICTS})::integer AS conflict_syncs
-          FROM public.sync_activity_log
-         WHERE org_id = $1 AND ${IN_PERIOD}
-           AND activity_type IN ('sync_completed', 'sync_failed', 'sync_timeout')
-           AND ($5::text IS NULL OR entity_type = $5)
-         GROUP BY 1, 2
-        HAVING $6 OR count(*) FILTER (WHERE ${COMPLETED}) > 0) AS d
-     ORDER BY 1, 2`,
-  values: [orgId, ...boundsOf(period), entityType, includeFailed],
-});
-
 const COMPLETED = `activity_type = 'sync_completed'`;
-/** Of a run's entry; a client may write anything into its own. */
-const LEFT_CONFLICTS = `CASE WHEN jsonb_typeof(details -> 'conflict_count') = 'number' THEN (details ->> 'conflict_count')::numeric > 0 ELSE false END`;
 
 /** Of a run's entry, which has the counts of what it wrote beside. A client may write anything into its own. */
 const LOOKED_AT = `CASE WHEN jsonb_typeof(details -> 'counts') = 'object' AND jsonb_typeof(details -> 'processed_count') = 'number'

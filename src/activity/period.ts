@@ -1,6 +1,22 @@
 import { Problem } from '../common/problem.ts';
-import type { Period } from './activity.sql.ts';
 import type { PeriodQuery } from './dto/requests.dto.ts';
+
+/** A period of the trail: `days` back from the database's now, or `from` to `to` (exclusive), RFC 3339. What is null bounds nothing. */
+export interface Period {
+  readonly days: number | null;
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+// CASE, since to Postgres a coalesce might tell of a row what its policy hides, so that it would look at each row of the organization before it compares
+// the times.
+export const PERIOD_BEGINS = `CASE WHEN $2::timestamptz IS NOT NULL THEN $2 WHEN $3::integer IS NOT NULL
+         THEN now() - make_interval(days => $3) ELSE '-infinity' END`;
+/** Without `to` it ends ahead of now: nothing is newer. */
+export const PERIOD_ENDS = `CASE WHEN $4::timestamptz IS NOT NULL THEN $4 ELSE now() + interval '1 day' END`;
+
+/** Parameters 2 to 4 of a statement with the two above. */
+export const boundsOf = ({ from, days, to }: Period): unknown[] => [from, days, to];
 
 /** The period a query names; `defaultDays` back when it names none (null: the whole trail). Throws when it is empty or named twice. */
 export function periodOf(query: PeriodQuery, defaultDays: number | null): Period {

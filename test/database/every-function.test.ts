@@ -71,6 +71,8 @@ const CALLS = [
   `SELECT * FROM app.claim_erasure('1 minute'), app.cleanup_erasures(10)`,
   `SELECT * FROM app.unsealed_entries('org-1', 10)`,
   `SELECT app.seal_entries('org-1')`,
+  `SELECT * FROM app.activity_months()`,
+  `SELECT app.roll_up_trends('org-1', 10)`,
   `SELECT * FROM app.organizations_of_the_trail('', 10)`,
   `SELECT app.activity_entry_hash(l) FROM sync_activity_log l`,
   `SELECT app.activity_seal_hash(s) FROM sync_activity_seals s`,

@@ -6,6 +6,7 @@ import { createTestDatabase, sql, type TestDatabase } from '../support/test-data
 const FUNCTIONS = `
 app.active_syncs(text, integer) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=off, enable_sort=off | sync_app
 app.activity_entry_hash(sync_activity_log) | sync_owner | INVOKER | extra_float_digits=1 | sync_app, sync_sql
+app.activity_months() | sync_owner | INVOKER | - | sync_app
 app.activity_partition_name(timestamp with time zone) | sync_owner | INVOKER | - | sync_app, sync_maintenance, sync_sql
 app.activity_seal_hash(sync_activity_seals) | sync_owner | INVOKER | - | sync_app, sync_sql
 app.address_pattern(text) | sync_owner | INVOKER | - | sync_app
@@ -90,6 +91,7 @@ app.renew_lease(text, text, bigint, interval, jsonb) | sync_owner | INVOKER | - 
 app.report_progress(json) | sync_owner | INVOKER | TimeZone=UTC, row_security=on, enable_seqscan=off, enable_nestloop=off, enable_mergejoin=off, plan_cache_mode=force_generic_plan, lock_timeout=250ms | sync_app
 app.request_control(text, text, text, text) | sync_owner | INVOKER | enable_seqscan=off, enable_bitmapscan=off, plan_cache_mode=force_generic_plan | sync_app
 app.revoke_key(text, uuid) | sync_owner | DEFINER | - | sync_app
+app.roll_up_trends(text, integer) | sync_owner | DEFINER | enable_seqscan=off | sync_app
 app.runs_without_worker(integer) | sync_maintenance | DEFINER | - | sync_app
 app.save_records(text, uuid, text, jsonb, text, timestamp with time zone) | sync_owner | INVOKER | - | sync_app
 app.save_subjects(text, jsonb, integer) | sync_owner | INVOKER | - | sync_app

@@ -24,6 +24,7 @@ const TASKS = [
   'seen-items',
   'silent-syncs',
   'trail-roots',
+  'trend-hours',
 ] as const;
 
 let database: TestDatabase;

@@ -186,6 +186,8 @@ function ofRuns(org_id: string, who: string): [table: string, row: Record<string
     ['sync_records', { ...source, external_id, data: secret, content_hash: 'h', change_seq: 1 }],
     ['sync_change_counters', { org_id, last_seq: 1 }],
     ['sync_trail_places', { org_id, exported: 1 }],
+    ['sync_trend_hours', { org_id, hour: '2026-01-01T00:00:00Z', entity_type, sync_count: 1 }],
+    ['sync_trend_marks', { org_id, cluster: 'this' }],
     [
       'sync_bindings',
       {

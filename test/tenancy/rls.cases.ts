@@ -68,6 +68,17 @@ export const CASES: Readonly<Record<string, Readonly<Record<Exclude<Role, 'sync_
     sync_maintenance: NONE,
     sync_owner: OWNER,
   },
+  // Written by app.roll_up_trends alone, which runs as the owner.
+  'public.sync_trend_hours': {
+    sync_app: [OWN, 'denied', 'denied', 'denied', 'denied'],
+    sync_maintenance: NONE,
+    sync_owner: OWNER,
+  },
+  'public.sync_trend_marks': {
+    sync_app: [['live', 'nothing', 'nothing'], 'denied', 'denied', 'denied', 'denied'],
+    sync_maintenance: NONE,
+    sync_owner: ONE_ROW_WITHOUT_DELETE.sync_owner,
+  },
   // Written by a trigger that runs as the owner; maintenance deletes those of months that are detached.
   'public.sync_trail_persons': {
     sync_app: [OWN, 'denied', 'denied', OWN, 'denied'],
@@ -256,6 +267,7 @@ const backup = (rows: 'all' | 'live' | 'nothing'): Row => [rows, 'denied', 'deni
 const ONE_ROW = [
   ...['public.sync_change_counters', 'public.sync_trail_places', 'public.sync_alert_turns'],
   'public.sync_organization_settings',
+  'public.sync_trend_marks',
 ];
 
 /** What is expected of each role with a table that is no partition; undefined: CASES does not know it. */

@@ -176,6 +176,17 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
     change: 'exported = exported',
     onConflict: '(org_id) DO UPDATE SET exported = EXCLUDED.exported',
   },
+  'public.sync_trend_hours': {
+    marker: 'entity_type',
+    row: (org_id, _state, entity_type) => ({ org_id, hour: '2026-01-01T00:00:00Z', entity_type, sync_count: 1 }),
+    change: 'sync_count = 2',
+  },
+  'public.sync_trend_marks': {
+    marker: "'live'",
+    row: (org_id) => ({ org_id, cluster: 'this' }),
+    change: 'cluster = cluster',
+    onConflict: '(org_id) DO UPDATE SET cluster = EXCLUDED.cluster',
+  },
   'public.sync_bindings': {
     marker: 'id_a',
     row: (org_id, state, id) => {

@@ -914,6 +914,7 @@ CREATE TABLE public.sync_activity_log (
         duration_seconds double precision CHECK (duration_seconds >= 0),
         error_message text,
         details jsonb,
+        written_in xid8 NOT NULL DEFAULT pg_current_xact_id(),
         PRIMARY KEY (org_id, created_at, id)
       ) PARTITION BY RANGE (created_at)
 ;
@@ -926,6 +927,13 @@ CREATE INDEX sync_activity_log_by_user ON public.sync_activity_log (org_id, user
 -- next
 CREATE INDEX sync_activity_log_failures ON public.sync_activity_log (org_id, created_at, id)
         WHERE status IN ('failed', 'completed_with_errors', 'timeout')
+;
+-- next
+CREATE INDEX sync_activity_log_ends ON public.sync_activity_log (org_id, written_in)
+        WHERE activity_type IN ('sync_completed', 'sync_failed', 'sync_timeout')
+;
+-- next
+COMMENT ON COLUMN public.sync_activity_log.written_in IS 'the transaction that wrote it, by which trends know what they have counted: app.roll_up_trends'
 ;
 -- next
 ALTER TABLE public.sync_activity_log ENABLE ROW LEVEL SECURITY
@@ -947,14 +955,16 @@ CREATE POLICY dated_by_itself ON public.sync_activity_log AS RESTRICTIVE FOR INS
         WITH CHECK (created_at BETWEEN now() - interval '1 microsecond' AND now())
 ;
 -- next
-GRANT SELECT, INSERT (org_id, created_at, sync_id, entity_type, activity_type, status, source_system, user_id,
-        record_count, duration_seconds, error_message, details) ON public.sync_activity_log TO sync_sql
+GRANT SELECT, INSERT (org_id, created_at, sync_id, entity_type, activity_type, status, source_system, user_id, record_count, duration_seconds,
+  error_message, details) ON public.sync_activity_log TO sync_sql
 ;
 -- next
-GRANT SELECT, INSERT ON public.sync_activity_log TO sync_app
+GRANT SELECT, INSERT (id, org_id, created_at, sync_id, entity_type, activity_type, status, source_system, user_id, record_count, duration_seconds,
+  error_message, details) ON public.sync_activity_log TO sync_app
 ;
 -- next
-GRANT INSERT ON public.sync_activity_log TO sync_maintenance
+GRANT INSERT (org_id, created_at, sync_id, entity_type, activity_type, status, source_system, user_id, record_count, duration_seconds,
+  error_message, details) ON public.sync_activity_log TO sync_maintenance
 ;
 -- next
 CREATE POLICY maintenance_ends ON public.sync_activity_log FOR INSERT TO sync_maintenance
@@ -2943,6 +2953,96 @@ GRANT SELECT, INSERT, UPDATE ON public.sync_trail_places TO sync_app
 -- next
 INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (19, 'trail-places-0000000000019')
 ;
+-- next
+CREATE TABLE public.sync_trend_hours (
+        org_id text NOT NULL CHECK (org_id <> ''),
+        hour timestamptz NOT NULL,
+        entity_type text,
+        is_raw boolean NOT NULL DEFAULT false,
+        sync_count bigint NOT NULL DEFAULT 0 CHECK (sync_count >= 0),
+        timed_count bigint NOT NULL DEFAULT 0 CHECK (timed_count >= 0),
+        duration_sum numeric NOT NULL DEFAULT 0,
+        duration_max double precision,
+        record_sum numeric NOT NULL DEFAULT 0,
+        failed_count bigint NOT NULL DEFAULT 0 CHECK (failed_count >= 0),
+        conflict_count bigint NOT NULL DEFAULT 0 CHECK (conflict_count >= 0),
+        UNIQUE NULLS NOT DISTINCT (org_id, hour, entity_type)
+      )
+;
+-- next
+COMMENT ON COLUMN public.sync_trend_hours.hour IS 'its begin; of the ends of syncs of this hour that the mark of the organization names'
+;
+-- next
+COMMENT ON COLUMN public.sync_trend_hours.is_raw IS 'the only row of an hour with too many entity types, whose ends are read one by one'
+;
+-- next
+COMMENT ON COLUMN public.sync_trend_hours.timed_count IS 'how many of sync_count have a duration'
+;
+-- next
+COMMENT ON COLUMN public.sync_trend_hours.duration_sum IS 'exact, so that it does not depend on the order in which entries were counted'
+;
+-- next
+ALTER TABLE public.sync_trend_hours ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_trend_hours FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_trend_hours FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_trend_hours TO sync_backup
+;
+-- next
+CREATE POLICY tenant ON public.sync_trend_hours TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+CREATE TABLE public.sync_trend_marks (
+        org_id text NOT NULL CHECK (org_id <> ''),
+        cluster text NOT NULL,
+        since timestamptz NOT NULL DEFAULT '2000-01-01T00:00:00Z',
+        partitions oid[] NOT NULL DEFAULT '{}',
+        horizon xid8 NOT NULL DEFAULT '0',
+        running xid8[] NOT NULL DEFAULT '{}',
+        PRIMARY KEY (org_id)
+      )
+;
+-- next
+COMMENT ON COLUMN public.sync_trend_marks.cluster IS 'whose transactions are meant: a backup that is restored elsewhere is counted anew'
+;
+-- next
+COMMENT ON COLUMN public.sync_trend_marks.since IS 'what is older is read one by one; its hours are no longer kept'
+;
+-- next
+COMMENT ON COLUMN public.sync_trend_marks.partitions IS 'the months that are counted'
+;
+-- next
+COMMENT ON COLUMN public.sync_trend_marks.horizon IS 'entries of transactions before this one are counted, but those of running'
+;
+-- next
+COMMENT ON COLUMN public.sync_trend_marks.running IS 'transactions before the horizon that were not over'
+;
+-- next
+ALTER TABLE public.sync_trend_marks ENABLE ROW LEVEL SECURITY
+;
+-- next
+ALTER TABLE public.sync_trend_marks FORCE ROW LEVEL SECURITY
+;
+-- next
+CREATE POLICY backup ON public.sync_trend_marks FOR SELECT TO sync_backup USING (true)
+;
+-- next
+GRANT SELECT ON public.sync_trend_marks TO sync_backup
+;
+-- next
+CREATE POLICY tenant ON public.sync_trend_marks TO sync_app, CURRENT_USER USING (org_id = nullif(current_setting('app.current_org_id', true), '')) WITH CHECK (org_id = nullif(current_setting('app.current_org_id', true), ''))
+;
+-- next
+GRANT SELECT ON public.sync_trend_hours, public.sync_trend_marks TO sync_app
+;
+-- next
+INSERT INTO "public"."sync_migrations"("timestamp", "name") VALUES (20, 'trend-hours-0000000000020')
+;
 
 -- part: sqlFiles
 GRANT sync_directory TO CURRENT_USER
@@ -4791,6 +4891,154 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/trail_pe
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
+-- Why: trends of a month read each end of a sync in it, seconds for an organization with millions. So the ends are counted by hour and entity type.
+-- Promises: what the hours of an organization hold is exactly the ends that its mark names, which are all that are visible in a snapshot; the reader
+-- (src/activity/trends.sql.ts) adds those that it does not name, which an index by transaction finds. So an entry counts once, whenever its transaction
+-- ends; nobody waits for anybody, writers pay for that index only, and what another organization leaves open holds nothing up. Sums are exact, so their
+-- order does not matter. At most 50 entity types an hour are kept; an hour with more, or with one longer than 400 bytes, is read from its entries. The
+-- entries of one transaction are counted together. On a distributed Postgres transactions have no common order: nothing is counted there.
+-- Callers: sync_app (the task of src/activity/trends/trend.hours.ts; the reader).
+
+-- The partitions that statements read, and what each holds. A bound without a time is MINVALUE or MAXVALUE.
+CREATE OR REPLACE FUNCTION app.activity_months() RETURNS TABLE (id oid, begins timestamptz, ends timestamptz)
+LANGUAGE plpgsql STABLE SECURITY INVOKER ROWS 20
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN QUERY
+    SELECT c.oid, coalesce((regexp_match(b.bound, $p$FROM \('([^']+)'\)$p$))[1]::timestamptz, '-infinity'),
+           coalesce((regexp_match(b.bound, $p$TO \('([^']+)'\)$p$))[1]::timestamptz, 'infinity')
+      FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid CROSS JOIN LATERAL (SELECT pg_get_expr(c.relpartbound, c.oid)) AS b (bound)
+     WHERE i.inhparent = 'public.sync_activity_log'::regclass AND NOT i.inhdetachpending;
+END
+$$;
+ALTER FUNCTION app.activity_months() OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.activity_months() FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.activity_months() TO sync_app;
+
+-- Counts the next ends of syncs of an organization, so many, and those of the last one's transaction. Returns whether more are left. Runs as the owner,
+-- for the organization alone. A second one at the same time does nothing.
+CREATE OR REPLACE FUNCTION app.roll_up_trends(org text, most integer) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off AS $$
+DECLARE
+  set_before text := current_setting('app.current_org_id', true);
+  this_cluster CONSTANT text := (SELECT c.system_identifier::text FROM pg_control_system() AS c);
+  attached CONSTANT oid[] := ARRAY(SELECT m.id FROM app.activity_months() AS m ORDER BY m.id);
+  oldest CONSTANT timestamptz := (SELECT min(m.begins) FROM app.activity_months() AS m);
+  mark public.sync_trend_marks;
+  seen pg_snapshot;
+  reached xid8;
+  next_horizon xid8;
+  next_running xid8[];
+  part record;
+BEGIN
+  IF EXISTS (SELECT FROM pg_extension e WHERE e.extname = 'citus') THEN
+    RETURN false;
+  END IF;
+  EXECUTE format('SET LOCAL app.current_org_id = %L', org);
+  SELECT * INTO mark FROM public.sync_trend_marks m WHERE m.org_id = org;
+  IF NOT FOUND THEN
+    INSERT INTO public.sync_trend_marks (org_id, cluster, partitions) VALUES (org, this_cluster, attached) ON CONFLICT DO NOTHING;
+  ELSIF mark.cluster = this_cluster AND mark.partitions = attached AND NOT EXISTS (
+          SELECT FROM public.sync_activity_log l WHERE l.org_id = org AND l.written_in >= mark.horizon
+             AND l.activity_type IN ('sync_completed', 'sync_failed', 'sync_timeout'))
+        AND NOT EXISTS (
+          SELECT FROM public.sync_activity_log l WHERE l.org_id = org AND l.written_in = ANY (mark.running)
+             AND l.activity_type IN ('sync_completed', 'sync_failed', 'sync_timeout')) THEN
+    EXECUTE format('SET LOCAL app.current_org_id = %L', coalesce(set_before, ''));
+    RETURN false;
+  END IF;
+  SELECT * INTO mark FROM public.sync_trend_marks m WHERE m.org_id = org FOR UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
+    EXECUTE format('SET LOCAL app.current_org_id = %L', coalesce(set_before, ''));
+    RETURN false;
+  END IF;
+
+  -- A month that was attached with entries of its own has some that the mark names and no hour holds.
+  IF mark.cluster <> this_cluster OR EXISTS (
+       SELECT FROM app.activity_months() AS m CROSS JOIN LATERAL (
+         SELECT FROM public.sync_activity_log l WHERE l.org_id = org AND l.created_at >= m.begins AND l.created_at < m.ends
+            AND l.written_in < mark.horizon AND l.activity_type IN ('sync_completed', 'sync_failed', 'sync_timeout') LIMIT 1) AS found
+        WHERE m.id <> ALL (mark.partitions)) THEN
+    DELETE FROM public.sync_trend_hours h WHERE h.org_id = org;
+    mark.horizon := '0';
+    mark.running := '{}';
+    mark.since := '2000-01-01T00:00:00Z';
+  END IF;
+  -- What was restored from another cluster may have numbers that are still to come here: it gets that of this transaction. No seal is over them.
+  UPDATE public.sync_activity_log l SET written_in = pg_current_xact_id()
+   WHERE l.org_id = org AND l.activity_type IN ('sync_completed', 'sync_failed', 'sync_timeout') AND (l.created_at, l.id) IN (
+     SELECT f.created_at, f.id FROM public.sync_activity_log f
+      WHERE f.org_id = org AND f.written_in >= pg_snapshot_xmax(pg_current_snapshot()) AND f.written_in <> pg_current_xact_id()
+        AND f.activity_type IN ('sync_completed', 'sync_failed', 'sync_timeout')
+      LIMIT most);
+  -- The hours of months that are gone go, too; should such a month come back, its entries are read.
+  IF oldest > mark.since THEN
+    mark.since := oldest;
+    DELETE FROM public.sync_trend_hours h WHERE h.org_id = org AND h.hour < oldest;
+  END IF;
+
+  -- Both by one snapshot: an entry that is seen here is of a transaction before its end.
+  SELECT pg_current_snapshot(), (
+    SELECT l.written_in FROM public.sync_activity_log l
+     WHERE l.org_id = org AND l.written_in >= mark.horizon AND l.activity_type IN ('sync_completed', 'sync_failed', 'sync_timeout')
+     ORDER BY l.written_in OFFSET most - 1 LIMIT 1) INTO seen, reached;
+  next_horizon := least(((reached::text)::bigint + 1)::text::xid8, pg_snapshot_xmax(seen));
+  -- A snapshot does not name its own transaction, which may write more.
+  next_running := ARRAY(SELECT r.id FROM (SELECT pg_snapshot_xip(seen) UNION SELECT pg_current_xact_id()) AS r (id) WHERE r.id < next_horizon);
+  FOR part IN
+    SELECT date_bin('1 hour', e.created_at, '2000-01-01T00:00:00Z') AS hour, e.entity_type,
+           count(*) FILTER (WHERE e.activity_type = 'sync_completed') AS sync_count,
+           count(e.duration_seconds) FILTER (WHERE e.activity_type = 'sync_completed') AS timed_count,
+           coalesce(sum(e.duration_seconds::text::numeric) FILTER (WHERE e.activity_type = 'sync_completed'), 0) AS duration_sum,
+           max(e.duration_seconds) FILTER (WHERE e.activity_type = 'sync_completed') AS duration_max,
+           coalesce(sum(e.record_count::bigint) FILTER (WHERE e.activity_type = 'sync_completed'), 0) AS record_sum,
+           count(*) FILTER (WHERE e.activity_type <> 'sync_completed') AS failed_count,
+           count(*) FILTER (WHERE e.activity_type = 'sync_completed' AND CASE WHEN jsonb_typeof(e.details -> 'conflict_count') = 'number'
+             THEN (e.details ->> 'conflict_count')::numeric > 0 ELSE false END) AS conflict_count
+      FROM (
+        SELECT l.* FROM public.sync_activity_log l
+         WHERE l.org_id = org AND l.written_in >= mark.horizon AND l.written_in < next_horizon
+           AND l.activity_type IN ('sync_completed', 'sync_failed', 'sync_timeout')
+         UNION ALL
+        SELECT l.* FROM public.sync_activity_log l
+         WHERE l.org_id = org AND l.written_in = ANY (mark.running)
+           AND l.activity_type IN ('sync_completed', 'sync_failed', 'sync_timeout')) AS e
+     WHERE e.written_in <> ALL (next_running) AND e.created_at >= mark.since
+     GROUP BY 1, 2 ORDER BY 1
+  LOOP
+    CONTINUE WHEN EXISTS (SELECT FROM public.sync_trend_hours h WHERE h.org_id = org AND h.hour = part.hour AND h.is_raw);
+    IF octet_length(part.entity_type) <= 400 OR part.entity_type IS NULL THEN
+      INSERT INTO public.sync_trend_hours AS h (org_id, hour, entity_type, sync_count, timed_count, duration_sum, duration_max, record_sum,
+        failed_count, conflict_count)
+      VALUES (org, part.hour, part.entity_type, part.sync_count, part.timed_count, part.duration_sum, part.duration_max, part.record_sum,
+        part.failed_count, part.conflict_count)
+      ON CONFLICT (org_id, hour, entity_type) DO UPDATE SET sync_count = h.sync_count + EXCLUDED.sync_count,
+        timed_count = h.timed_count + EXCLUDED.timed_count, duration_sum = h.duration_sum + EXCLUDED.duration_sum,
+        duration_max = greatest(h.duration_max, EXCLUDED.duration_max), record_sum = h.record_sum + EXCLUDED.record_sum,
+        failed_count = h.failed_count + EXCLUDED.failed_count, conflict_count = h.conflict_count + EXCLUDED.conflict_count;
+      CONTINUE WHEN (SELECT count(*) FROM public.sync_trend_hours h WHERE h.org_id = org AND h.hour = part.hour) <= 50;
+    END IF;
+    DELETE FROM public.sync_trend_hours h WHERE h.org_id = org AND h.hour = part.hour;
+    INSERT INTO public.sync_trend_hours (org_id, hour, is_raw) VALUES (org, part.hour, true);
+  END LOOP;
+  UPDATE public.sync_trend_marks m
+     SET cluster = this_cluster, since = mark.since, partitions = attached, horizon = next_horizon, running = next_running
+   WHERE m.org_id = org;
+  EXECUTE format('SET LOCAL app.current_org_id = %L', coalesce(set_before, ''));
+  RETURN reached IS NOT NULL;
+END
+$$;
+ALTER FUNCTION app.roll_up_trends(text, integer) OWNER TO CURRENT_USER;
+REVOKE ALL ON FUNCTION app.roll_up_trends(text, integer) FROM PUBLIC, sync_app, sync_maintenance, sync_directory, sync_sql;
+GRANT EXECUTE ON FUNCTION app.roll_up_trends(text, integer) TO sync_app;
+;
+-- next
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('activity/sql/trend_hours.sql', 'de29715c1713798c103f0d87eb7320ec94062d44004290dd883bc92e5c1a1157', ARRAY['ROUTINE app.activity_months()', 'ROUTINE app.roll_up_trends(org text, most integer)']::text[])
+     ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
+;
+-- next
 -- Why: a preview is kept for its time to live; the integration guide names this function, so its name and schema are a contract.
 -- Promises: deletes expired previews, at most batch_size of them unless null, and returns how many. It crosses organizations, so it
 -- runs as sync_maintenance, whose policy shows it expired rows only.
@@ -5807,7 +6055,7 @@ REVOKE ALL ON FUNCTION app.runs_without_worker(integer) FROM PUBLIC, sync_app, s
 GRANT EXECUTE ON FUNCTION app.runs_without_worker(integer) TO sync_app;
 ;
 -- next
-INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/lease.sql', 'ca371204c08f82c0bfc0c1a05a5ef8fee84b557ebdad1844941c402a5bde5811', ARRAY['ROUTINE app.take_lease(org text, sync text, worker text, lease interval)', 'ROUTINE app.renew_lease(org text, sync text, epoch bigint, lease interval, waiting jsonb)', 'ROUTINE app.release_lease(org text, sync text, epoch bigint, until timestamp with time zone, waiting jsonb)', 'ROUTINE app.runs_without_worker(batch_size integer)']::text[])
+INSERT INTO app.sql_files (name, sha256, objects) VALUES ('runs/sql/lease.sql', 'ca371204c08f82c0bfc0c1a05a5ef8fee84b557ebdad1844941c402a5bde5811', ARRAY['ROUTINE app.runs_without_worker(batch_size integer)', 'ROUTINE app.take_lease(org text, sync text, worker text, lease interval)', 'ROUTINE app.renew_lease(org text, sync text, epoch bigint, lease interval, waiting jsonb)', 'ROUTINE app.release_lease(org text, sync text, epoch bigint, until timestamp with time zone, waiting jsonb)']::text[])
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
@@ -7354,7 +7602,7 @@ INSERT INTO app.sql_files (name, sha256, objects) VALUES ('console/sql/search_te
      ON CONFLICT (name) DO UPDATE SET sha256 = EXCLUDED.sha256, objects = EXCLUDED.objects, applied_at = now()
 ;
 -- next
-DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/bound_org.sql', 'tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_member_session.sql', 'auth/sql/open_session.sql', 'auth/sql/organization_keys.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/find_sync.sql', 'progress/sql/log_control.sql', 'progress/sql/measure_progress.sql', 'progress/sql/open_syncs.sql', 'progress/sql/report_progress.sql', 'progress/sql/request_control.sql', 'progress/sql/start_sync.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/log_rights.sql', 'activity/sql/partitions.sql', 'activity/sql/seals.sql', 'activity/sql/sign_entry.sql', 'activity/sql/tell_root.sql', 'activity/sql/trail_persons.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/kept_changes.sql', 'records/sql/personal_values.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_expired_items.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/open_runs.sql', 'runs/sql/purge_removed_connections.sql', 'runs/sql/slots.sql', 'previews/sql/cleanup_preview_changes.sql', 'schedules/sql/due_censuses.sql', 'schedules/sql/due_schedules.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql', 'webhooks/sql/due_webhook_checks.sql', 'webhooks/sql/store_delivery.sql', 'webhook-endpoints/sql/claim_webhook_endpoints.sql', 'webhook-endpoints/sql/cleanup_outbound_deliveries.sql', 'webhook-endpoints/sql/publish_batch_events.sql', 'webhook-endpoints/sql/publish_event.sql', 'webhook-endpoints/sql/publish_sync_event.sql', 'alerts/sql/alert_lag.sql', 'alerts/sql/claim_alert_turns.sql', 'alerts/sql/cleanup_alerts.sql', 'alerts/sql/open_alerts.sql', 'alerts/sql/save_subjects.sql', 'alerts/sql/signal_ended_sync.sql', 'erasures/sql/claim_erasures.sql', 'erasures/sql/erase.sql', 'erasures/sql/store_erasure.sql', 'console/sql/find_syncs.sql', 'console/sql/overview.sql', 'console/sql/search_terms.sql']::text[])
+DELETE FROM app.sql_files WHERE name <> ALL (ARRAY['tenancy/sql/bound_org.sql', 'tenancy/sql/organizations.sql', 'tenancy/sql/set_org.sql', 'auth/sql/cleanup_sign_ins.sql', 'auth/sql/end_session.sql', 'auth/sql/exchange_link.sql', 'auth/sql/find_key.sql', 'auth/sql/live_keys.sql', 'auth/sql/open_member_session.sql', 'auth/sql/open_session.sql', 'auth/sql/organization_keys.sql', 'idempotency/sql/claim_idempotency_key.sql', 'idempotency/sql/cleanup_idempotency_keys.sql', 'progress/sql/active_syncs.sql', 'progress/sql/end_of_sync.sql', 'progress/sql/end_silent_syncs.sql', 'progress/sql/ended_is_final.sql', 'progress/sql/find_sync.sql', 'progress/sql/log_control.sql', 'progress/sql/measure_progress.sql', 'progress/sql/open_syncs.sql', 'progress/sql/report_progress.sql', 'progress/sql/request_control.sql', 'progress/sql/start_sync.sql', 'progress/sql/watch_progress.sql', 'activity/sql/append_activity.sql', 'activity/sql/log_rights.sql', 'activity/sql/partitions.sql', 'activity/sql/seals.sql', 'activity/sql/sign_entry.sql', 'activity/sql/tell_root.sql', 'activity/sql/trail_persons.sql', 'activity/sql/trend_hours.sql', 'preview-cache/sql/auto_cleanup_preview_cache.sql', 'connectors/sql/webhook_addresses.sql', 'records/sql/kept_changes.sql', 'records/sql/personal_values.sql', 'records/sql/save_records.sql', 'runs/sql/cleanup_expired_items.sql', 'runs/sql/cleanup_seen.sql', 'runs/sql/commit_batch.sql', 'runs/sql/dispatch_runs.sql', 'runs/sql/end_paused_run.sql', 'runs/sql/lease.sql', 'runs/sql/lock.sql', 'runs/sql/open_runs.sql', 'runs/sql/purge_removed_connections.sql', 'runs/sql/slots.sql', 'previews/sql/cleanup_preview_changes.sql', 'schedules/sql/due_censuses.sql', 'schedules/sql/due_schedules.sql', 'webhooks/sql/cleanup_webhook_deliveries.sql', 'webhooks/sql/due_webhook_checks.sql', 'webhooks/sql/store_delivery.sql', 'webhook-endpoints/sql/claim_webhook_endpoints.sql', 'webhook-endpoints/sql/cleanup_outbound_deliveries.sql', 'webhook-endpoints/sql/publish_batch_events.sql', 'webhook-endpoints/sql/publish_event.sql', 'webhook-endpoints/sql/publish_sync_event.sql', 'alerts/sql/alert_lag.sql', 'alerts/sql/claim_alert_turns.sql', 'alerts/sql/cleanup_alerts.sql', 'alerts/sql/open_alerts.sql', 'alerts/sql/save_subjects.sql', 'alerts/sql/signal_ended_sync.sql', 'erasures/sql/claim_erasures.sql', 'erasures/sql/erase.sql', 'erasures/sql/store_erasure.sql', 'console/sql/find_syncs.sql', 'console/sql/overview.sql', 'console/sql/search_terms.sql']::text[])
 ;
 -- next
 REVOKE CREATE ON SCHEMA app, public FROM sync_maintenance, sync_directory
@@ -7421,20 +7669,20 @@ WITH mine AS (SELECT relowner AS owner FROM pg_class WHERE oid = to_regclass('pu
   SELECT kind, md5(string_agg(fact, E'\n' ORDER BY fact COLLATE "C")) AS hash FROM facts GROUP BY kind
 ;
 -- next
-COMMENT ON SCHEMA app IS 'as migrated: {"functions":"706ee44acddf422e698b348593cd3949","grants":"7d5991be513e6bce468894db60c29407","owners":"2a715cc37d78410fa9b1986802e8d058","policies":"7f533ba460a5beb421ae2f224984bb90","roles":"c7aba0f4a9f1025fccb4dcaff1d5077f","row-level security":"dee1b86cf8bbe6c36fe54f03a462f83a","triggers":"198b595da25faa32b98b70286de107f0"}'
+COMMENT ON SCHEMA app IS 'as migrated: {"functions":"267ca0e2d292b92fc290d71dd83ae544","grants":"5f5e084d9b866d2ca4b668f35b88b04b","owners":"97a7df4310e61205bc760857ae1be630","policies":"7b1803364c5c8fc38b5e838b57641fee","roles":"c7aba0f4a9f1025fccb4dcaff1d5077f","row-level security":"9b216c0130202ec6bb201c033b929723","triggers":"198b595da25faa32b98b70286de107f0"}'
 ;
 
 -- part: rows
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-12-01T11:48:55.653Z','2026-12-01T14:48:55.653Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','live','customer','woocommerce','2026-12-01T11:53:15.564Z','2026-12-01T14:53:15.564Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-12-01T11:48:55.653Z','2026-12-01T12:48:55.653Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-1','stale','customer','woocommerce','2026-12-01T11:53:15.564Z','2026-12-01T12:53:15.564Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-12-01T11:48:55.653Z','2026-12-01T14:48:55.653Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','live','customer','woocommerce','2026-12-01T11:53:15.564Z','2026-12-01T14:53:15.564Z')
 ;
 -- next
-INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-12-01T11:48:55.653Z','2026-12-01T12:48:55.653Z')
+INSERT INTO public.sync_progress (org_id,sync_id,entity_type,source_system,started_at,updated_at) VALUES ('org-2','stale','customer','woocommerce','2026-12-01T11:53:15.564Z','2026-12-01T12:53:15.564Z')
 ;
 -- next
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-1','live','batch_process','running')
@@ -7449,16 +7697,16 @@ INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUE
 INSERT INTO public.sync_activity_log (org_id,sync_id,activity_type,status) VALUES ('org-2','stale','sync_timeout','timeout')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-12-01T13:48:55.653Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',1,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-12-01T13:53:15.565Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-12-01T13:48:55.663Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-1',2,'{ac968b3a-b749-d58d-9fc8-882e87f58f40}','{2026-12-01T13:53:15.566Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-12-01T13:48:55.663Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',1,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-12-01T13:53:15.577Z}', E'{"\\\\x00"}','\x6c69766520202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
-INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-12-01T13:48:55.663Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
+INSERT INTO public.sync_activity_seals (org_id,sequence,entry_ids,entry_times,entry_hashes,previous_hash,hash) VALUES ('org-2',2,'{342a6add-2d9d-d102-20e2-7b29551591d5}','{2026-12-01T13:53:15.577Z}', E'{"\\\\x00"}','\x7374616c65202020202020202020202020202020202020202020202020202020','\x0000000000000000000000000000000000000000000000000000000000000000')
 ;
 -- next
 INSERT INTO public.sync_trail_persons (org_id,token,address) VALUES ('org-1','person:live','live')
@@ -7476,61 +7724,61 @@ INSERT INTO public.sync_trail_persons (org_id,token,address,month) VALUES ('org-
 INSERT INTO public.sync_erasures (org_id,id,named_by) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','email')
 ;
 -- next
-INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','email','completed',0,'2023-08-19T13:48:55.664Z')
+INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','email','completed',0,'2023-08-19T13:53:15.577Z')
 ;
 -- next
 INSERT INTO public.sync_erasures (org_id,id,named_by) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','email')
 ;
 -- next
-INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','email','completed',0,'2023-08-19T13:48:55.664Z')
+INSERT INTO public.sync_erasures (org_id,id,named_by,state,remaining,completed_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','email','completed',0,'2023-08-19T13:53:15.577Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-12-01T14:48:55.664Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','live','key of live','{}','2026-12-01T14:53:15.577Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-12-01T12:48:55.664Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-1','stale','key of stale','{}','2026-12-01T12:53:15.577Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-12-01T14:48:55.664Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','live','key of live','{}','2026-12-01T14:53:15.577Z')
 ;
 -- next
-INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-12-01T12:48:55.664Z')
+INSERT INTO public.sync_preview_cache (org_id,sync_type,cache_key,delta_data,expires_at) VALUES ('org-2','stale','key of stale','{}','2026-12-01T12:53:15.577Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-12-01T14:48:55.664Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','live','f','2026-12-01T14:53:15.577Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-12-01T12:48:55.664Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-1','stale','f','2026-12-01T12:53:15.577Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-12-01T14:48:55.664Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','live','f','2026-12-01T14:53:15.577Z')
 ;
 -- next
-INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-12-01T12:48:55.664Z')
+INSERT INTO public.idempotency_keys (org_id,key,fingerprint,expires_at) VALUES ('org-2','stale','f','2026-12-01T12:53:15.577Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-1','live','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-27T13:48:55.664Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-1','stale','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','https://shop.example.com','2025-10-27T13:53:15.577Z')
 ;
 -- next
 INSERT INTO public.sync_connections (org_id,name,id,system,base_url,credentials,credentials_key_id) VALUES ('org-2','live','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','https://shop.example.com','\x00000000000000000000000000000000000000000000000000000000000000000000000000000000','k1')
 ;
 -- next
-INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-27T13:48:55.664Z')
+INSERT INTO public.sync_connections (org_id,name,id,system,base_url,removed_at) VALUES ('org-2','stale','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','https://shop.example.com','2025-10-27T13:53:15.577Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-12-01T12:48:55.664Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','woocommerce','stale','','stale','2026-12-01T12:53:15.578Z')
 ;
 -- next
 INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','woocommerce','live','','live')
 ;
 -- next
-INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-12-01T12:48:55.664Z')
+INSERT INTO public.sync_systems (org_id,id,system,place,scope,mark,left_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','woocommerce','stale','','stale','2026-12-01T12:53:15.578Z')
 ;
 -- next
 INSERT INTO auth.hook_addresses (org_id,connection_id) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3')
@@ -7641,6 +7889,30 @@ INSERT INTO public.sync_trail_places (org_id,exported) VALUES ('org-2',1) ON CON
 INSERT INTO public.sync_trail_places (org_id,exported) VALUES ('org-2',1) ON CONFLICT (org_id) DO UPDATE SET exported = EXCLUDED.exported
 ;
 -- next
+INSERT INTO public.sync_trend_hours (org_id,hour,entity_type,sync_count) VALUES ('org-1','2026-01-01T00:00:00Z','live',1)
+;
+-- next
+INSERT INTO public.sync_trend_hours (org_id,hour,entity_type,sync_count) VALUES ('org-1','2026-01-01T00:00:00Z','stale',1)
+;
+-- next
+INSERT INTO public.sync_trend_hours (org_id,hour,entity_type,sync_count) VALUES ('org-2','2026-01-01T00:00:00Z','live',1)
+;
+-- next
+INSERT INTO public.sync_trend_hours (org_id,hour,entity_type,sync_count) VALUES ('org-2','2026-01-01T00:00:00Z','stale',1)
+;
+-- next
+INSERT INTO public.sync_trend_marks (org_id,cluster) VALUES ('org-1','this') ON CONFLICT (org_id) DO UPDATE SET cluster = EXCLUDED.cluster
+;
+-- next
+INSERT INTO public.sync_trend_marks (org_id,cluster) VALUES ('org-1','this') ON CONFLICT (org_id) DO UPDATE SET cluster = EXCLUDED.cluster
+;
+-- next
+INSERT INTO public.sync_trend_marks (org_id,cluster) VALUES ('org-2','this') ON CONFLICT (org_id) DO UPDATE SET cluster = EXCLUDED.cluster
+;
+-- next
+INSERT INTO public.sync_trend_marks (org_id,cluster) VALUES ('org-2','this') ON CONFLICT (org_id) DO UPDATE SET cluster = EXCLUDED.cluster
+;
+-- next
 INSERT INTO public.sync_bindings (org_id,entity_type,system_a,system_b,id_a,id_b,hash_a,hash_b,data_a,data_b) VALUES ('org-1','customer','172cdd4a-1601-758f-3c43-e6103738d8f3','f79c6d06-cc59-9b0f-7a01-4dc86dd123db','live','live','a','b','{}','{}')
 ;
 -- next
@@ -7737,40 +8009,40 @@ INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,wa
 INSERT INTO public.sync_cursors (org_id,connection_id,entity_type,destination,watermark,sync_id) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','stale','{}','stale')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-12-01T14:48:55.677Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','live','live','create','2026-12-01T14:53:15.582Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-12-01T12:48:55.677Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-1','stale','stale','create','2026-12-01T12:53:15.582Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-12-01T14:48:55.677Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','live','live','create','2026-12-01T14:53:15.582Z')
 ;
 -- next
-INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-12-01T12:48:55.677Z')
+INSERT INTO public.sync_preview_changes (org_id,sync_id,external_id,kind,expires_at) VALUES ('org-2','stale','stale','create','2026-12-01T12:53:15.582Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-12-02T13:48:55.677Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','customer','full','live','UTC','2026-12-02T13:53:15.582Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-12-01T12:48:55.677Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','customer','full','stale','UTC','2026-12-01T12:53:15.582Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-12-02T13:48:55.677Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','customer','full','live','UTC','2026-12-02T13:53:15.582Z')
 ;
 -- next
-INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-12-01T12:48:55.677Z')
+INSERT INTO public.sync_schedules (org_id,connection_id,entity_type,mode,cron,time_zone,next_run_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','customer','full','stale','UTC','2026-12-01T12:53:15.582Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-12-01T13:48:55.677Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','live','customer','1',false,'2026-12-01T13:53:15.582Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-31T13:48:55.677Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','customer','1',false,'2026-10-31T13:53:15.582Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-12-01T13:48:55.677Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','customer','1',false,'2026-12-01T13:53:15.582Z')
 ;
 -- next
-INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-31T13:48:55.677Z')
+INSERT INTO public.sync_hook_deliveries (org_id,connection_id,delivery_key,entity_type,external_id,deleted,received_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','customer','1',false,'2026-10-31T13:53:15.582Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,secret_key_id,enabled) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','https://receiver.example','{"live"}','standard','\x73','k',false)
@@ -7788,13 +8060,13 @@ INSERT INTO public.sync_webhook_endpoints (org_id,id,url,events,format,secret,se
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','172cdd4a-1601-758f-3c43-e6103738d8f3','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-23T13:48:55.678Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','c641090d-f204-8bdc-bfd4-86ca8915bd78','stale','{}','2026-11-23T13:53:15.582Z')
 ;
 -- next
 INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,state) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','live','{}','delivered')
 ;
 -- next
-INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-23T13:48:55.678Z')
+INSERT INTO public.sync_webhook_deliveries (org_id,endpoint_id,event_id,event_type,data,created_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','f516a086-c14c-e0ab-42fc-4f69b9f684fb','stale','{}','2026-11-23T13:53:15.582Z')
 ;
 -- next
 INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-1','live','failed')
@@ -7812,37 +8084,37 @@ INSERT INTO public.sync_alert_rules (org_id,name,kind) VALUES ('org-2','stale','
 INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-1','172cdd4a-1601-758f-3c43-e6103738d8f3','r','failed','live','s')
 ;
 -- next
-INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-09-01T13:48:55.678Z')
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-1','c641090d-f204-8bdc-bfd4-86ca8915bd78','r','failed','stale','s','2026-09-01T13:53:15.582Z')
 ;
 -- next
 INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary) VALUES ('org-2','ec21820a-8fa0-9ba5-566a-aa2322c8bf45','r','failed','live','s')
 ;
 -- next
-INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-09-01T13:48:55.678Z')
+INSERT INTO public.sync_alerts (org_id,rule_id,rule_name,kind,subject,summary,resolved_at) VALUES ('org-2','f516a086-c14c-e0ab-42fc-4f69b9f684fb','r','failed','stale','s','2026-09-01T13:53:15.582Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-12-01T13:48:55.678Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','live','customer','shop','2026-12-01T13:53:15.582Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-12-01T13:48:55.678Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-1','stale','customer','shop','2026-12-01T13:53:15.582Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-12-01T13:48:55.678Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','live','customer','shop','2026-12-01T13:53:15.582Z')
 ;
 -- next
-INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-12-01T13:48:55.678Z')
+INSERT INTO public.sync_alert_subjects (org_id,subject,entity_type,source_system,last_ended_at) VALUES ('org-2','stale','customer','shop','2026-12-01T13:53:15.582Z')
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-02T13:48:55.678Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-02T13:53:15.583Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-02T13:48:55.678Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-1','2026-12-02T13:53:15.583Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-02T13:48:55.678Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-02T13:53:15.583Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
-INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-02T13:48:55.678Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
+INSERT INTO public.sync_alert_turns (org_id,due_at) VALUES ('org-2','2026-12-02T13:53:15.583Z') ON CONFLICT (org_id) DO UPDATE SET due_at = EXCLUDED.due_at
 ;
 -- next
 INSERT INTO public.sync_alert_signals (org_id,sync_id) VALUES ('org-1','live')
@@ -7881,16 +8153,16 @@ INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','live')
 INSERT INTO auth.users_extended (org_id,id) VALUES ('org-2','stale')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-12-01T14:48:55.678Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','live','service',ARRAY['sync:write']::text[],'\xf45d4e0ce4db7bfb1cd022f4f983be43fea0d2bf5e2062fe160b740398f93da0','2026-12-01T14:53:15.583Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-12-01T12:48:55.678Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-1','stale','link',ARRAY['sync:write']::text[],'\x3666ecdfe94839c237c16f9f42458c326adeff69ff81b5be816d590589b95fc0','2026-12-01T12:53:15.583Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-12-01T14:48:55.678Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','live','service',ARRAY['sync:write']::text[],'\x641a862666f76f678f845c7b34236527028a8b5e467eddd3d454e023ceaf4c68','2026-12-01T14:53:15.583Z')
 ;
 -- next
-INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-12-01T12:48:55.678Z')
+INSERT INTO auth.api_keys (org_id,name,kind,scopes,key_hash,expires_at) VALUES ('org-2','stale','link',ARRAY['sync:write']::text[],'\x25dad7f7e53aee7a7f5ee7953c4902c14083989eba7dde45e6f04640c87b638f','2026-12-01T12:53:15.583Z')
 ;
 -- next
 INSERT INTO app.scheduled_tasks (name) VALUES ('activity-partitions')
