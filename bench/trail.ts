@@ -15,9 +15,11 @@ import { ServiceProcess, UNLIMITED } from './support/service.process.ts';
 
 const MANY = 'org-many';
 const FEW = 'org-few';
+const ERRORS_BOUND =
+  'each failure of the week is read for its message, two fifths of the statement; the rest is sorting them by message and sync.';
 const LOOKS = [
   { name: 'a page of failures of 30 days', query: '?days=30&failed=true', boundBy: undefined },
-  { name: 'errors of 7 days', query: '/errors?days=7', boundBy: 'each failure of the week is read for its message.' },
+  { name: 'errors of 7 days', query: '/errors?days=7', boundBy: ERRORS_BOUND },
   { name: 'trends of 30 days', query: '/trends?days=30', boundBy: undefined },
 ] as const;
 
