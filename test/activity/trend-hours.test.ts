@@ -135,6 +135,8 @@ describe('Trends of hours that are counted', () => {
         ORG,
       ]);
     await append();
+    // A later transaction ends first, so that a snapshot reaches beyond this one.
+    await asOwner(write(1, { org: 'org-2' }));
     await count();
     await append();
     await app.query('COMMIT');
