@@ -173,4 +173,14 @@ describe('Trends', () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
     expect(complaints).toEqual([]);
   });
+
+  it('writes each label of an axis on one line, also those of syncs that take hours', async () => {
+    const org = 'org-long-syncs';
+    await insertTrail(service, org, [completed(1, 600, 4_000), completed(3, 600, 4_300)]);
+    const { page } = await open('/trends', {}, org);
+    const labels = card(page, 'Average duration per day').locator('.recharts-yAxis-tick-labels text');
+    await labels.filter({ hasText: /^1 h/ }).first().waitFor();
+    const lines = await labels.evaluateAll((all) => all.map((label) => label.querySelectorAll('tspan').length));
+    expect(lines).toEqual(lines.map(() => 1));
+  });
 });

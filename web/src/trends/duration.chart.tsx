@@ -36,7 +36,7 @@ export function DurationChart({
         className="chart-drawing"
         title="Average duration per day"
       >
-        {chartAxes({ text: duration, width: 60, ticks: durationTicks(longest) })}
+        {chartAxes({ text: duration, width: 84, ticks: durationTicks(longest) })}
         {chartTooltip(columns)}
         {series.map(({ key, name, style }) => (
           <Line
