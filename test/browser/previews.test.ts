@@ -80,6 +80,10 @@ describe('A preview', () => {
       const bar = page.getByRole('img', { name: '1 to update, 12 to delete, 1 in conflict, 26 unchanged' });
       expect(await bar.count()).toBe(1);
 
+      // What would be deleted is seen first.
+      await page.getByRole('list', { name: 'Changes: delete' }).getByRole('listitem').nth(11).waitFor();
+      expect(new URL(page.url()).search).toBe('');
+      await tab(page, /Updates 1/).click();
       const update = page.getByRole('table', { name: /^Fields of/ });
       await update.getByRole('row', { name: /billing\.city/ }).waitFor();
       expect(await update.locator('ins').allInnerTexts()).toEqual(['Sankt Gallen West']);

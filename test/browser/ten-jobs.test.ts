@@ -162,8 +162,14 @@ describe('From the first page, in three clicks or one command,', () => {
       { shop: { customers: 20 }, odoo: { version: 19 } },
       async ({ shop, there, shopId }) => {
         await fixture.run(org, there('customer'));
-        const [gone] = shop.state().customers();
+        const [gone, changed] = shop
+          .state()
+          .customers()
+          .filter(({ role }) => role === 'customer');
         shop.admin.deleteCustomer(gone?.id ?? 0);
+        // Beside other changes, what would be deleted is still what is seen first.
+        shop.admin.updateCustomer(changed?.id ?? 0, { billing: { phone: '+49 221 4711' } });
+        shop.admin.createCustomer({ email: 'zoe@shop.example', first_name: 'Zoe', last_name: 'New' });
         const { name } = (await fixture.call(org, 'GET', `/connections/${shopId}`)).body;
         const path = `/o/${org}/overview`;
         ({ page } = await browser.signedIn(fixture.service, org, ['sync:write'], { path }));
@@ -174,10 +180,13 @@ describe('From the first page, in three clicks or one command,', () => {
           .getByText(gone?.email ?? '')
           .first()
           .waitFor();
-        await click(page.getByRole('button', { name: /^Archive 1 in “odoo/ }));
+        await click(page.getByRole('button', { name: /^Create 1, update 1, archive 1 in “odoo/ }));
         await page.waitForURL(/\/syncs\/run-/);
         const syncId = decodeURIComponent(new URL(page.url()).pathname.split('/').at(-1) ?? '');
-        expect(await fixture.ended(org, syncId)).toMatchObject({ kind: 'apply', counts: { deleted: 1 } });
+        expect(await fixture.ended(org, syncId)).toMatchObject({
+          kind: 'apply',
+          counts: { created: 1, updated: 1, deleted: 1 },
+        });
         expect(clicks).toBeLessThanOrEqual(MOST_CLICKS);
       },
     );

@@ -36,7 +36,10 @@ interface Props {
 export function PreviewChanges({ cacheKey, delta, counts }: Props) {
   const [{ kind }] = useParameters(FILTER);
   const numberOf = (name: KindName) => counts.find((one) => one.name === name)?.value ?? 0;
-  const chosen = TABS.find((tab) => tab.kind === kind) ?? TABS.find(({ of }) => numberOf(of) > 0) ?? TABS[0];
+  const withChanges = TABS.filter(({ of }) => numberOf(of) > 0);
+  // Deletes first: who applies them has seen what goes.
+  const first = withChanges.find((tab) => tab.kind === 'delete') ?? withChanges[0] ?? TABS[0];
+  const chosen = TABS.find((tab) => tab.kind === kind) ?? first;
   if (!chosen) return null;
   const isUnlinked = kind === UNLINKED.kind;
   const hrefOf = (one: PreviewChange['kind']) => `${previewPath(cacheKey)}?kind=${one}`;

@@ -67,8 +67,8 @@ function SlowRow({ item }: { readonly item: SlowActivity }) {
       <div className="slow-name">
         <p className="break">{item.sync_id ? <Link href={syncPath(item.sync_id)}>{name}</Link> : name}</p>
         <p className="muted small">
-          <Time at={item.created_at} absolute /> · {count(item.record_count)} records in{' '}
-          {duration(item.duration_seconds)}
+          <Time at={item.created_at} absolute /> · {count(item.record_count)}{' '}
+          {item.record_count === 1 ? 'record' : 'records'} in {duration(item.duration_seconds)}
         </p>
       </div>
       <dl className="slow-speeds small">
