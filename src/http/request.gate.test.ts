@@ -83,7 +83,7 @@ describe('Requests begin a few at a time', () => {
 
   it.each([
     ['with time', 0, 0],
-    ['whose turns take 100 ms', 100, 280],
+    ['whose turns take 120 ms', 120, 280],
   ])(
     'and a process %s leaves three of its turns of the second that a refusal may take',
     async (_which, takesMs, refused) => {
@@ -91,7 +91,7 @@ describe('Requests begin a few at a time', () => {
       await turn();
       for (let n = 0; n < 5; n += 1) {
         busyMs += takesMs;
-        await vi.advanceTimersByTimeAsync(160 - takesMs);
+        await vi.advanceTimersByTimeAsync(145 - takesMs);
       }
       expect(count(asked, 'overloaded')).toBe(refused);
       await vi.advanceTimersByTimeAsync(150);

@@ -7,14 +7,14 @@ import { RequestPlaces } from './request.places.ts';
  * requests that begin in one turn get less done than sixty-four, since each round trip of each waits for that of all others.
  */
 const BEGIN_A_TURN = 12;
-/** A refusal costs less than a request. Who is refused mostly comes back at once, so more would leave no time for those under way. */
-const REFUSE_A_TURN = 20;
+/** A refusal costs less than a request. Fewer a turn would be refused late when two thousand wait, more would make a turn longer. */
+const REFUSE_A_TURN = 60;
 /**
  * Who finds no place is refused within a second. A refusal sooner than needed is one more of them, since who is refused mostly comes back at
  * once; but before a request is seen here, and before its refusal is sent, each a turn passes. So the longest of the last turns is left for each of
  * these three, and a process that has little time refuses sooner.
  */
-const WAITS_MS = { atLeast: 300, atMost: 880 };
+const WAITS_MS = { atLeast: 300, atMost: 750 };
 const REFUSED_WITHIN_MS = 1_000;
 const TURNS_LEFT = 3;
 /** How much of the longest turn is remembered from one turn to the next. */
