@@ -66,6 +66,9 @@ function meaningOf(error: unknown): Meaning | undefined {
 /** True when the database cannot be used for the moment, whoever asks: the connection is dropped, and a read is worth one more try. */
 export const isConnectionLoss = (error: unknown): boolean => meaningOf(error) === 'unavailable';
 
+/** True when the server had ended the session because it was idle outside a transaction: of what was sent then nothing was done. */
+export const isEndedWhileIdle = (error: unknown): boolean => isFromDatabase(error) && error.code === '57P05';
+
 /** True when the database was silent for as long as we wait. */
 export const isSilence = (error: unknown): boolean =>
   !isFromDatabase(error) && error instanceof Error && NO_ANSWER.test(error.message);

@@ -6,7 +6,7 @@ import { HOT_POOL, TENANT_POOL } from '../database/database.module.ts';
 import type { Statement } from '../database/database.ts';
 import { isDistributed } from '../database/distribution.ts';
 import { queryOf } from '../database/readiness.ts';
-import { isConnectionLoss, isContention, isSilence } from '../database/sqlstate.ts';
+import { isConnectionLoss, isContention, isEndedWhileIdle, isSilence } from '../database/sqlstate.ts';
 import { answerWithin, BEGIN, COMMIT, inOneRoundTrip, ROLLBACK, send } from '../database/transaction.ts';
 import { type Span, traced } from '../tracing/tracing.ts';
 import { ConnectionShares } from './connection.shares.ts';
@@ -115,8 +115,8 @@ export class TenantDatabase {
    * hot path, which no organization's other work can use up.
    */
   async callForManyTenants<Row extends object>(statement: Statement): Promise<Row[]> {
-    if (await this.asksNodes()) return this.inBlock<Row>(statement);
-    const { rows } = await this.hotPool.query<Row>(statement.text, statement.values as unknown[]);
+    if (await this.asksNodes()) return onLiveSession(() => this.inBlock<Row>(statement));
+    const { rows } = await onLiveSession(() => this.hotPool.query<Row>(statement.text, statement.values as unknown[]));
     return rows;
   }
 
@@ -174,7 +174,7 @@ export class TenantDatabase {
     return traced(
       'transaction',
       { 'sync.statement_kind': kind },
-      (span) => this.asTenant(orgId, kind, span, work),
+      (span) => onLiveSession(() => this.asTenant(orgId, kind, span, work)),
       'call',
     );
   }
@@ -227,5 +227,15 @@ export class TenantDatabase {
     } finally {
       release(moved);
     }
+  }
+}
+
+/** Once more when the server had ended the session that was taken: its end and what was sent were under way at the same time. */
+async function onLiveSession<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isEndedWhileIdle(error)) throw error;
+    return work();
   }
 }
