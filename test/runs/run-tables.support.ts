@@ -3,6 +3,7 @@ import type { ProgressDto } from '../../src/progress/dto/progress.dto.ts';
 import type { Batch, LeaseOutcome, Run } from '../../src/runs/run.types.ts';
 import { insertRun, type NewRun } from '../../src/runs/runs.sql.ts';
 import { acquireLease, commitBatch, releaseLease, renewLease } from '../../src/runs/worker/lease.sql.ts';
+import { runAsWorker } from '../../src/tenancy/tenant.context.ts';
 import { sql } from '../support/test-database.ts';
 import { startTenants, type TenantHarness } from '../tenancy/tenant.support.ts';
 
@@ -93,9 +94,12 @@ export class RunTables {
     return { sync, epoch: taken.lease_epoch };
   }
 
+  /** As a worker does it, whose patience with a lock is not that of a request. */
   async commit(org: string, { sync, epoch }: { sync: string; epoch: number }, batch: Batch): Promise<LeaseOutcome> {
     const [row] = await this.harness.as(org, (tenants) =>
-      tenants.query<{ outcome: LeaseOutcome }>(commitBatch(org, sync, epoch, LEASE_SECONDS, batch)),
+      runAsWorker(org, () =>
+        tenants.query<{ outcome: LeaseOutcome }>(commitBatch(org, sync, epoch, LEASE_SECONDS, batch)),
+      ),
     );
     if (!row) throw new Error('a batch has a result');
     return row.outcome;
