@@ -6,7 +6,7 @@ import { RequestPlaces } from './request.places.ts';
  * What begins, and what is refused, in one turn of the event loop; what the database has sent is read between two turns. Two thousand
  * requests that begin in one turn get less done than sixty-four, since each round trip of each waits for that of all others.
  */
-const BEGIN_A_TURN = 12;
+const BEGIN_A_TURN = 32;
 /** A refusal costs less than a request. Fewer a turn would be refused late when two thousand wait, more would make a turn longer. */
 const REFUSE_A_TURN = 60;
 /**
