@@ -105,8 +105,8 @@ async function crowd(url: string, kind: Kind): Promise<number> {
   const load = await CrowdProcess.open({ url, jwtSecret, kind, syncs });
   try {
     const { good, seconds: took, others, refusedMs } = await load.round(seconds);
-    if (refusedMs.length > 0 || Object.keys(others).length > 0)
-      throw new Error(`other responses: ${refusedMs.length} times 503, ${JSON.stringify(others)}`);
+    if (Object.keys(others).length > 0) throw new Error(`other responses: ${JSON.stringify(others)}`);
+    if (refusedMs.length > 0) console.log(`${refusedMs.length} of ${good + refusedMs.length} were refused`);
     return good / took;
   } finally {
     load.close();
